@@ -1,0 +1,42 @@
+"""The HTTP chassis: what a service's `api.py` and `app.py` need of it.
+
+    from shared import http
+
+    blueprint = http.Blueprint("members", description="The people of a community")
+"""
+
+from shared.http.access import Standing, community, grant, requires
+from shared.http.answers import nothing, respond
+from shared.http.app import create_app, document
+from shared.http.bodies import BATCH, body, body_limit
+from shared.http.health import begin_shutdown
+from shared.http.openapi import Blueprint, one_or_many
+from shared.http.pages import PageQuery, decode_cursor, encode_cursor, page, page_of
+from shared.http.problems import invalid, places, problem
+from shared.http.requests import request_id
+
+__all__ = [
+    "BATCH",
+    "Blueprint",
+    "PageQuery",
+    "Standing",
+    "begin_shutdown",
+    "body",
+    "body_limit",
+    "community",
+    "create_app",
+    "decode_cursor",
+    "document",
+    "encode_cursor",
+    "grant",
+    "invalid",
+    "nothing",
+    "one_or_many",
+    "page",
+    "page_of",
+    "places",
+    "problem",
+    "request_id",
+    "requires",
+    "respond",
+]

@@ -1,0 +1,156 @@
+"""Who may call what. A view declares the kinds of token that it takes; the door enforces it before the view runs."""
+
+from collections.abc import Callable, Collection
+from copy import deepcopy
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.routing import Rule
+
+from shared import auth, clock
+from shared.auth import Grant, Keys, Kind
+from shared.errors import Forbidden, Unauthenticated
+
+Standing = Literal["ok", "unknown-community", "revoked"]
+#: `standing(community, token_id)`: what this service's own copy of the community says about a token.
+StandingOf = Callable[[str, str], Standing]
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_READS = frozenset({"GET", "HEAD"})
+_AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
+_MAX_AGE = "600"
+
+
+def requires(*kinds: str) -> Callable[[View], View]:
+    """Declare which kinds of token a view takes: `@requires("server", "admin")`.
+
+    Stands below the route; where among the other decorators does not matter, since nothing is wrapped.
+    """
+    allowed = tuple(Kind(kind) for kind in kinds)
+    if not allowed:
+        message = "name at least one kind of token"
+        raise ValueError(message)
+
+    def declare(view: View) -> View:
+        apidoc = deepcopy(getattr(view, "_apidoc", {}))
+        apidoc["kinds"] = allowed
+        view._apidoc = apidoc  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps what is said of a view
+        return view
+
+    return declare
+
+
+def grant() -> Grant:
+    """What the caller's token allows; only inside a view that `requires` one."""
+    found: Grant = g.grant
+    return found
+
+
+def community() -> str:
+    """The slug of the one community that the caller's token is bound to: every query begins with it."""
+    return grant().community
+
+
+def allowed_kinds(view: Callable[..., Any] | None, method: str) -> tuple[Kind, ...]:
+    """The kinds that `view` takes for `method`; none when it declares nothing."""
+    method = "GET" if method == "HEAD" else method
+    view_class = getattr(view, "view_class", None)
+    target = getattr(view_class, method.lower(), None) if view_class else view
+    kinds: tuple[Kind, ...] = getattr(target, "_apidoc", {}).get("kinds", ())
+    return kinds
+
+
+def register(app: Flask, keys: Keys, standing: StandingOf, open_endpoints: frozenset[str]) -> None:
+    """Check every request but those to `open_endpoints`, and let browsers ask first."""
+
+    @app.before_request
+    def authenticate() -> Response | None:
+        rule = request.url_rule
+        if request.method == "OPTIONS":
+            return _preflight()
+        if rule is not None and rule.endpoint not in open_endpoints:
+            view = current_app.view_functions[rule.endpoint]
+            g.grant = _admitted(keys, standing, allowed_kinds(view, request.method))
+        return None
+
+    @app.after_request
+    def share_with_origin(response: Response) -> Response:
+        found: Grant | None = g.get("grant")
+        if found is not None:
+            response.vary.update(["Authorization", "Origin"])
+        if found is not None and found.kind is Kind.PUBLISHABLE:
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers["Access-Control-Expose-Headers"] = "ETag, Link, X-Request-Id, Retry-After"
+        return response
+
+
+def check_routes(app: Flask, open_endpoints: frozenset[str], operations: Collection[tuple[str, str]]) -> None:
+    """Raise at start when a route declares no kinds, or lets a publishable token write."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in open_endpoints:
+            continue
+        for method in sorted((rule.methods or set()) - _AUTOMATIC):
+            _check_route(rule, method, allowed_kinds(app.view_functions[rule.endpoint], method), operations)
+
+
+def _check_route(rule: Rule, method: str, kinds: tuple[Kind, ...], operations: Collection[tuple[str, str]]) -> None:
+    if not kinds:
+        message = f"{method} {rule.rule} declares no kind of token: put @http.requires(...) on its view"
+        raise RuntimeError(message)
+    if Kind.PUBLISHABLE in kinds and method not in _READS:
+        message = f"{method} {rule.rule} would let a publishable token write"
+        raise RuntimeError(message)
+    if (rule.endpoint, method.lower()) not in operations:
+        message = f"{method} {rule.rule} is not in the OpenAPI document: put @http.requires(...) below its route"
+        raise RuntimeError(message)
+
+
+def _admitted(keys: Keys, standing: StandingOf, kinds: tuple[Kind, ...]) -> Grant:
+    found = auth.verify(_bearer(), keys, clock.now())
+    if found.kind not in kinds:
+        message = f"This needs a token of the kind {' or '.join(kinds)}; yours is {found.kind}."
+        raise Forbidden(message)
+    if found.kind is Kind.PUBLISHABLE:
+        _check_browser(found)
+    match standing(found.community, found.token_id):
+        case "ok":
+            return found
+        case "revoked":
+            message = "The token does not hold: it has been revoked."
+            raise Unauthenticated(message)
+        case _:
+            message = "This service does not know the token's community."
+            raise Forbidden(message)
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        message = "Send a token: `Authorization: Bearer …`."
+        raise Unauthenticated(message)
+    return token.strip()
+
+
+def _check_browser(found: Grant) -> None:
+    if request.method not in _READS:
+        message = "A publishable token only reads."
+        raise Forbidden(message)
+    if request.headers.get("Origin") not in found.origins:
+        message = "A publishable token is only good in a page of one of its origins."
+        raise Forbidden(message)
+
+
+def _preflight() -> Response | None:
+    # A preflight carries no token, so any origin may ask; the answer to the real request goes to the token's own.
+    origin = request.headers.get("Origin")
+    if origin is None or "Access-Control-Request-Method" not in request.headers:
+        return None
+    headers = {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": "GET",
+        "Access-Control-Allow-Headers": "Authorization, If-None-Match",
+        "Access-Control-Max-Age": _MAX_AGE,
+        "Vary": "Origin",
+    }
+    return Response(status=204, headers=headers)

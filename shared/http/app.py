@@ -1,0 +1,73 @@
+"""The Flask application that every service's `app.py` fills with its blueprints."""
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from flask import Flask, current_app, request
+
+from shared.auth import Keys
+from shared.http import access, answers, bodies, docs, health, openapi, paths, problems, requests
+
+_OPEN_ENDPOINTS = docs.OPEN_ENDPOINTS | health.OPEN_ENDPOINTS
+
+
+def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-only
+    *,
+    service: str,
+    title: str,
+    blueprints: Sequence[openapi.Blueprint],
+    keys: Keys,
+    standing: access.StandingOf,
+    ready: Callable[[], None],
+    unavailable: Sequence[type[Exception]] = (),
+    description: str = "",
+    version: str | None = None,
+) -> Flask:
+    """A WSGI application with the doors of one service; it connects to nothing.
+
+    `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises while
+    the database is away; exceptions of the types `unavailable` become 503. Raises RuntimeError when a route
+    declares no kind of token.
+    """
+    app = Flask(service, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = bodies.BODY
+    app.url_map.merge_slashes = False
+    api = openapi.Api(app, title=title, version=version or installed_version("laurel"), description=description)
+    # Flask runs what follows a request from last to first: accounting comes last of all, and so stands first.
+    requests.register(app, service)
+    answers.register(app)
+    access.register(app, keys, standing, _OPEN_ENDPOINTS)
+    _check_bodies_first(app)
+    problems.register(app, unavailable)
+    health.register(app, ready)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    document = api.document()
+    access.check_routes(app, _OPEN_ENDPOINTS, _operations(app, document))
+    docs.register(app, title, document)
+    app.extensions["laurel-openapi"] = document
+    app.wsgi_app = requests.Traced(paths.RawPaths(app.wsgi_app))  # type: ignore[method-assign]  # Flask's own way
+    return app
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document of an application that `create_app` made."""
+    found: dict[str, Any] = app.extensions["laurel-openapi"]
+    return found
+
+
+def _check_bodies_first(app: Flask) -> None:
+    @app.before_request
+    def check_body() -> None:
+        if request.url_rule is not None:
+            bodies.check(current_app.view_functions[request.url_rule.endpoint])
+
+
+def _operations(app: Flask, document: dict[str, Any]) -> set[tuple[str, str]]:
+    """Each (endpoint, method) that the document describes together with its kinds of token."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        path = document["paths"].get(openapi.template(rule), {})
+        found |= {(rule.endpoint, method) for method, said in path.items() if "x-laurel-kinds" in said}
+    return found

@@ -1,0 +1,92 @@
+"""Request bodies: bounded, JSON only, read once."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+import marshmallow
+import msgspec
+from flask import Request, request
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
+
+from shared.errors import Invalid, Malformed, Place, TooLarge
+from shared.http import problems
+
+#: What one request may carry, in bytes, unless its endpoint says otherwise.
+BODY = 256 * 1024
+#: What a batch of 1,000 items may carry.
+BATCH = 2 * 1024 * 1024
+
+MEDIA_TYPES = ("application/json", "application/activity+json", "application/ld+json")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_LIMIT = "_laurel_body_limit"
+
+
+def body_limit(limit: int) -> Callable[[View], View]:
+    """Declare that an endpoint takes bodies up to `limit` bytes; the door checks it before the body is read."""
+
+    def declare(view: View) -> View:
+        setattr(view, _LIMIT, limit)
+        return view
+
+    return declare
+
+
+def body() -> Any:  # noqa: ANN401 - JSON
+    """The request's body, decoded. Raises Malformed when it is empty or not JSON in UTF-8."""
+    return decode(request.get_data(cache=True))
+
+
+def decode(raw: bytes) -> Any:  # noqa: ANN401 - JSON
+    """JSON by the letter: UTF-8, no NaN, no lone surrogates, bounded depth. Raises Malformed."""
+    if not raw:
+        message = "The body is empty; JSON is expected."
+        raise Malformed(message)
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"The body is not JSON: {error}"
+        raise Malformed(message) from error
+    except RecursionError as error:
+        message = "The body is nested too deeply."
+        raise Malformed(message) from error
+
+
+def check(view: Callable[..., Any] | None) -> None:
+    """Set the limit of `view` and refuse what is too large or no JSON, before a byte of the body is read."""
+    request.max_content_length = getattr(view, _LIMIT, BODY)
+    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    if request.method not in _WITH_BODY or not (chunked or request.content_length):
+        return
+    if (request.content_length or 0) > request.max_content_length:
+        message = f"The body is larger than {request.max_content_length} bytes."
+        raise TooLarge(message)
+    if request.mimetype not in MEDIA_TYPES or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType(description=f"Send one of {', '.join(MEDIA_TYPES)}, not compressed.")
+
+
+class Parser(FlaskParser):
+    """webargs with our reading of JSON, and its refusals as ours."""
+
+    def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - JSON
+        return decode(req.get_data(cache=True))
+
+    def handle_error(
+        self,
+        error: marshmallow.ValidationError,
+        req: Request,
+        schema: marshmallow.Schema,
+        **_: object,
+    ) -> NoReturn:
+        """Raise what the schema found as Invalid: pointers for the body, names for parameters."""
+        del req, schema
+        found: list[Place] = []
+        for location, messages in error.normalized_messages().items():
+            for place in problems.places(messages):
+                pointer = place["pointer"] if location == "json" else place["pointer"].removeprefix("/")
+                found.append({"pointer": pointer, "detail": place["detail"]})
+        message = "The input does not fit the schema."
+        raise Invalid(message, errors=found) from error

@@ -1,0 +1,49 @@
+"""What those ask who keep the process running: is it alive, is it ready, how is it doing."""
+
+import threading
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, Response
+
+from shared import telemetry
+from shared.errors import Unavailable
+
+OPEN_ENDPOINTS = frozenset({"health.livez", "health.readyz", "health.metrics"})
+
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+_log = telemetry.logger(__name__)
+_stopping = threading.Event()
+
+
+def begin_shutdown() -> None:
+    """Say "not ready" from now on, so that nothing new is sent here while the last requests are finished."""
+    _stopping.set()
+
+
+def register(app: Flask, ready: Callable[[], None]) -> None:
+    """Serve `/livez`, `/readyz` and `/metrics`; `ready` asks the database and raises when it does not answer."""
+    blueprint = Blueprint("health", __name__)
+
+    @blueprint.get("/livez")
+    def livez() -> Response:
+        # Never asks the database: a process that is restarted because its database is away helps nobody.
+        return Response("alive\n", mimetype="text/plain")
+
+    @blueprint.get("/readyz")
+    def readyz() -> Response:
+        if _stopping.is_set():
+            message = "The process is shutting down."
+            raise Unavailable(message)
+        try:
+            ready()
+        except Exception as error:
+            message = f"Not ready: {error}"
+            raise Unavailable(message) from error
+        return Response("ready\n", mimetype="text/plain")
+
+    @blueprint.get("/metrics")
+    def metrics() -> Response:
+        return Response(telemetry.metrics(), content_type=_PROMETHEUS)
+
+    app.register_blueprint(blueprint)

@@ -1,0 +1,205 @@
+"""What a process tells about itself: logs, traces and HTTP numbers.
+
+Logs carry ids, offsets and times; never a body, a token or an e-mail address.
+"""
+
+import logging
+import logging.config
+import os
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector
+
+#: kafka-python's sender was seen to log 28,877 lines in 9 seconds while its broker was away.
+NOISY = "kafka"
+NOISY_RECORDS, NOISY_SECONDS = 5, 10.0
+
+REQUESTS = Counter("laurel_http_requests", "Requests answered.", ["service", "method", "route", "status"])
+LATENCY = Histogram(
+    "laurel_http_request_seconds",
+    "From the first byte of a request to its answer.",
+    ["service", "method", "route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECRET_KEYS = frozenset({"authorization", "body", "cookie", "email", "headers", "password", "secret", "token"})
+_SECRET_TEXT = re.compile(
+    r"(?P<jwt>eyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<login>(?<=://)[^\s/@]+(?=@))|(?P<mail>[\w.+-]+@[\w-]+\.[\w.-]+)"
+)
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def configure(*, service: str, process: str, level: str = "info", form: str = "json") -> None:
+    """Send all that is logged, by us or by a library, through one chain to standard error.
+
+    `process` says which of the service's processes this is (`api`, `relay`, …); `form` is `json` or `console`.
+    """
+    known = {"service": service, "process": process}
+
+    def add_known(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**known, **event}
+
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_known,
+        structlog.processors.format_exc_info,
+        _without_secrets,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    _route_standard_logging(shared, level, form)
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger that takes an event's name and its fields: `log.info("batch handled", facts=12)`."""
+    bound: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return bound
+
+
+def current_traceparent() -> str | None:
+    """The W3C `traceparent` of the work in hand, to travel with what it causes; None outside of any."""
+    return _traceparent.get()
+
+
+@contextmanager
+def traced(incoming: str | None = None, **fields: str) -> Iterator[str]:
+    """Do the work inside as a step of the `incoming` trace, or of a new one, with `fields` on every log line."""
+    mine = next_traceparent(incoming)
+    reset = _traceparent.set(mine)
+    try:
+        with structlog.contextvars.bound_contextvars(trace_id=mine.split("-")[1], **fields):
+            yield mine
+    finally:
+        _traceparent.reset(reset)
+
+
+def next_traceparent(incoming: str | None) -> str:
+    """A new step in the trace that `incoming` names; in a new trace when it is missing or malformed."""
+    trace_id, flags = _parse_traceparent(incoming or "") or (secrets.token_hex(16), "01")
+    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+
+
+def record_request(service: str, method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answer. `route` is the rule's template, never the path: one series for each rule, not for each id."""
+    method = method if method in _METHODS else "other"
+    REQUESTS.labels(service, method, route, f"{status // 100}xx").inc()
+    LATENCY.labels(service, method, route).observe(seconds)
+
+
+def metrics() -> bytes:
+    """Everything counted, in Prometheus' text form; over all workers when they share a directory."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
+    return generate_latest(registry)
+
+
+def serve_metrics(port: int, address: str = "127.0.0.1") -> None:
+    """Answer `/metrics` from a thread, for processes that have no HTTP door of their own."""
+    start_http_server(port, addr=address)
+
+
+class Throttle(logging.Filter):
+    """Lets `records` through from each place in the code, then none until `seconds` have passed.
+
+    The first one after a silence tells how many were left out.
+    """
+
+    def __init__(
+        self, name: str, records: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(name)
+        self._records, self._seconds, self._clock = records, seconds, clock
+        self._lock = threading.Lock()
+        self._windows: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether `record` may pass; what belongs to other loggers always may."""
+        if not super().filter(record):
+            return True
+        place, now = (record.pathname, record.lineno), self._clock()
+        with self._lock:
+            began, seen = self._windows.get(place, (now, 0))
+            left_out = 0
+            if now - began >= self._seconds:
+                left_out, began, seen = max(0, seen - self._records), now, 0
+            self._windows[place] = (began, seen + 1)
+        if left_out:
+            record.left_out = left_out
+        return seen < self._records
+
+
+def _route_standard_logging(shared: list[Any], level: str, form: str) -> None:
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if form == "console":
+        renderer = structlog.dev.ConsoleRenderer()
+    handler = logging.StreamHandler()
+    handler.addFilter(Throttle(NOISY, NOISY_RECORDS, NOISY_SECONDS))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("gunicorn.error", "gunicorn.access", "werkzeug"):
+        # They bring handlers of their own; one line must not be written twice, in two forms.
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+
+
+def _without_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    return {key: _cleaned(key, value) for key, value in event.items()}
+
+
+def _cleaned(key: str, value: Any) -> Any:  # noqa: ANN401 - a log field may be anything
+    if key.startswith("_"):
+        return value  # structlog's own notes about the record
+    if key.lower() in _SECRET_KEYS:
+        return "***"
+    if isinstance(value, str):
+        return _SECRET_TEXT.sub("***", value)
+    if isinstance(value, Mapping):
+        return {inner: _cleaned(str(inner), part) for inner, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(key, part) for part in value]
+    return value if value is None or isinstance(value, bool | int | float) else _cleaned(key, str(value))
+
+
+def _parse_traceparent(written: str) -> tuple[str, str] | None:
+    found = _TRACEPARENT.fullmatch(written.strip())
+    if found is None:
+        return None
+    version, trace_id, parent_id, flags, rest = found.groups()
+    if version == "ff" or (version == "00" and rest) or not int(trace_id, 16) or not int(parent_id, 16):
+        return None
+    return trace_id, flags
