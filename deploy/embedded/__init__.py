@@ -1,4 +1,4 @@
-"""Genuine MongoDB and genuine Apache Kafka without Docker, root or an installed Java; the stack on top of them.
+"""Genuine MongoDB and genuine Apache Kafka without Docker, root or an installed Java; the stack above.
 
 `mongod`, `kafka`   start one server in a directory of its own, for a test or for the stack
 `jars`              what Kafka is made of, fetched once and checked against `kafka-jars.lock`

@@ -1,8 +1,8 @@
 """The jars that Apache Kafka is made of: named with their SHA-256 sums in `kafka-jars.lock`, fetched once.
 
-`jgo` resolves them (`python -m deploy.embedded lock-jars`, a developer's command); what is resolved is then a list
-in the repository, so that every machine runs the same bytes and the second start needs no network. Its own
-`EnvironmentBuilder` is not used: it fetches a whole JDK to sort jars into modules, which we do not need.
+`jgo` resolves them (`python -m deploy.embedded lock-jars`, a developer's command); what is resolved is then a
+list in the repository, so that every machine runs the same bytes and the second start needs no network. jgo's
+own `EnvironmentBuilder` is not used: it fetches a whole JDK to sort jars into modules, which we do not need.
 """
 
 import hashlib

@@ -21,8 +21,9 @@ _TAIL_LINES = 20
 class Server:
     """A server of this process: it dies with us, also when we are killed ourselves.
 
-    `url` is what a client connects to; `is_ready` asks whether it does its work yet (and may take a step towards
-    it, as a replica set must be initiated). Start it in the main thread: the kernel ties its life to that thread's.
+    `url` is what a client connects to; `is_ready` asks whether it does its work yet (and may take a step
+    towards it, as a replica set must be initiated). Start it in the main thread: the kernel ties its life to
+    that thread's.
     """
 
     name: str
@@ -124,6 +125,6 @@ def tail(log: Path) -> str:
 
 
 def _dies_with_us() -> list[str]:
-    # A test run that is killed can't stop its servers: the kernel does. setpriv is on every Debian and Ubuntu.
+    # A test run that is killed can't stop its servers: the kernel does. Every Debian and Ubuntu has setpriv.
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

@@ -1,0 +1,56 @@
+"""The real servers that tests run on, started when the first test asks for one and stopped at the end."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.embedded import kafka, mongod, ports
+from deploy.embedded.server import Server
+
+#: Whoever uses one of these, even through another fixture, is marked `servers`.
+SERVER_FIXTURES = frozenset({"mongo_server", "kafka_server"})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark by which `make test-rules` leaves out what needs a server."""
+    config.addinivalue_line("markers", "servers: runs on a real MongoDB or Kafka (set by itself)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a server: a forgotten mark would put one among the quick ones."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A MongoDB replica set of one; who pauses or kills it brings it back before the test ends."""
+    directory = tmp_path_factory.mktemp("mongod")
+    server = mongod.start(directory, *ports.free(1))
+    yield server
+    server.stop()
+    shutil.rmtree(directory / "data")  # 300 MB; the log stays for whoever looks into a failure
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An Apache Kafka broker; who pauses or kills it brings it back before the test ends."""
+    directory = tmp_path_factory.mktemp("kafka")
+    server = kafka.start(directory, *ports.free(2))
+    yield server
+    server.stop()
+    shutil.rmtree(directory / "data")
+
+
+@pytest.fixture(scope="session")
+def mongo_url(mongo_server: Server) -> str:
+    """What LAUREL_MONGO_URL holds; a database of its own is for the test to name."""
+    return mongo_server.url
+
+
+@pytest.fixture(scope="session")
+def kafka_servers(kafka_server: Server) -> str:
+    """What LAUREL_KAFKA_SERVERS holds."""
+    return kafka_server.url
