@@ -32,9 +32,11 @@ LATENCY = Histogram(
 )
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_SECRET_KEYS = frozenset({"authorization", "body", "cookie", "email", "headers", "password", "secret", "token"})
+_SECRET_KEYS = frozenset(
+    {"authorization", "body", "cookie", "email", "headers", "password", "secret", "token"}
+)
 _SECRET_TEXT = re.compile(
-    r"(?P<jwt>eyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<login>(?<=://)[^\s/@]+(?=@))|(?P<mail>[\w.+-]+@[\w-]+\.[\w.-]+)"
+    r"(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<login>(?<=://)[^\s/@]+(?=@))|(?P<mail>[\w.+-]{1,64}@[\w-]+\.[\w.-]+)"
 )
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
@@ -44,14 +46,14 @@ _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 def configure(*, service: str, process: str, level: str = "info", form: str = "json") -> None:
     """Send all that is logged, by us or by a library, through one chain to standard error.
 
-    `process` says which of the service's processes this is (`api`, `relay`, …); `form` is `json` or `console`.
+    `process` names one of the service's processes (`api`, `relay`, …); `form` is `json` or `console`.
     """
     known = {"service": service, "process": process}
 
     def add_known(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {**known, **event}
 
-    shared = [
+    chain: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -65,14 +67,14 @@ def configure(*, service: str, process: str, level: str = "info", form: str = "j
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared,
+            *chain,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    _route_standard_logging(shared, level, form)
+    _route_standard_logging(chain, level, form)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -87,9 +89,12 @@ def current_traceparent() -> str | None:
 
 
 @contextmanager
-def traced(incoming: str | None = None, **fields: str) -> Iterator[str]:
-    """Do the work inside as a step of the `incoming` trace, or of a new one, with `fields` on every log line."""
-    mine = next_traceparent(incoming)
+def traced(incoming: str | None = None, **fields: object) -> Iterator[str]:
+    """Do the work inside as a step of the `incoming` trace, with `fields` on every line that it logs.
+
+    Without `incoming` it is a step of the trace in hand, or begins a new one.
+    """
+    mine = next_traceparent(incoming or current_traceparent())
     reset = _traceparent.set(mine)
     try:
         with structlog.contextvars.bound_contextvars(trace_id=mine.split("-")[1], **fields):
@@ -105,7 +110,7 @@ def next_traceparent(incoming: str | None) -> str:
 
 
 def record_request(service: str, method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answer. `route` is the rule's template, never the path: one series for each rule, not for each id."""
+    """Count one answer. `route` is the rule's template, never the path, or each id would be a series."""
     method = method if method in _METHODS else "other"
     REQUESTS.labels(service, method, route, f"{status // 100}xx").inc()
     LATENCY.labels(service, method, route).observe(seconds)
@@ -155,7 +160,7 @@ class Throttle(logging.Filter):
         return seen < self._records
 
 
-def _route_standard_logging(shared: list[Any], level: str, form: str) -> None:
+def _route_standard_logging(chain: list[structlog.typing.Processor], level: str, form: str) -> None:
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if form == "console":
         renderer = structlog.dev.ConsoleRenderer()
@@ -163,13 +168,16 @@ def _route_standard_logging(shared: list[Any], level: str, form: str) -> None:
     handler.addFilter(Throttle(NOISY, NOISY_RECORDS, NOISY_SECONDS))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=chain,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in ("kafka", "pymongo"):
+        # Below INFO drivers write out what they send: bodies, names, addresses.
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     for name in ("gunicorn.error", "gunicorn.access", "werkzeug"):
         # They bring handlers of their own; one line must not be written twice, in two forms.
         library = logging.getLogger(name)

@@ -1,8 +1,8 @@
 """The HTTP chassis: what a service's `api.py` and `app.py` need of it.
 
-    from shared import http
+from shared import http
 
-    blueprint = http.Blueprint("members", description="The people of a community")
+blueprint = http.Blueprint("members", description="The people of a community")
 """
 
 from shared.http.access import Standing, community, grant, requires

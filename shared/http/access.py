@@ -1,22 +1,22 @@
-"""Who may call what. A view declares the kinds of token that it takes; the door enforces it before the view runs."""
+"""Who may call what: a view declares the kinds of token that it takes, the door enforces it first."""
 
 from collections.abc import Callable, Collection
-from copy import deepcopy
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from werkzeug.routing import Rule
 
 from shared import auth, clock
 from shared.auth import Grant, Keys, Kind
 from shared.errors import Forbidden, Unauthenticated
+from shared.http import views
+from shared.http.views import View
 
 Standing = Literal["ok", "unknown-community", "revoked"]
 #: `standing(community, token_id)`: what this service's own copy of the community says about a token.
 StandingOf = Callable[[str, str], Standing]
 
-View = TypeVar("View", bound=Callable[..., Any])
-
+_KINDS = "kinds"
 _READS = frozenset({"GET", "HEAD"})
 _AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
 _MAX_AGE = "600"
@@ -32,13 +32,7 @@ def requires(*kinds: str) -> Callable[[View], View]:
         message = "name at least one kind of token"
         raise ValueError(message)
 
-    def declare(view: View) -> View:
-        apidoc = deepcopy(getattr(view, "_apidoc", {}))
-        apidoc["kinds"] = allowed
-        view._apidoc = apidoc  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps what is said of a view
-        return view
-
-    return declare
+    return views.declare(_KINDS, allowed)
 
 
 def grant() -> Grant:
@@ -52,15 +46,6 @@ def community() -> str:
     return grant().community
 
 
-def allowed_kinds(view: Callable[..., Any] | None, method: str) -> tuple[Kind, ...]:
-    """The kinds that `view` takes for `method`; none when it declares nothing."""
-    method = "GET" if method == "HEAD" else method
-    view_class = getattr(view, "view_class", None)
-    target = getattr(view_class, method.lower(), None) if view_class else view
-    kinds: tuple[Kind, ...] = getattr(target, "_apidoc", {}).get("kinds", ())
-    return kinds
-
-
 def register(app: Flask, keys: Keys, standing: StandingOf, open_endpoints: frozenset[str]) -> None:
     """Check every request but those to `open_endpoints`, and let browsers ask first."""
 
@@ -70,8 +55,7 @@ def register(app: Flask, keys: Keys, standing: StandingOf, open_endpoints: froze
         if request.method == "OPTIONS":
             return _preflight()
         if rule is not None and rule.endpoint not in open_endpoints:
-            view = current_app.view_functions[rule.endpoint]
-            g.grant = _admitted(keys, standing, allowed_kinds(view, request.method))
+            g.grant = _admitted(keys, standing, views.declared_here(_KINDS))
         return None
 
     @app.after_request
@@ -91,10 +75,12 @@ def check_routes(app: Flask, open_endpoints: frozenset[str], operations: Collect
         if rule.endpoint in open_endpoints:
             continue
         for method in sorted((rule.methods or set()) - _AUTOMATIC):
-            _check_route(rule, method, allowed_kinds(app.view_functions[rule.endpoint], method), operations)
+            _check_route(rule, method, views.declared(app, rule.endpoint, method, _KINDS), operations)
 
 
-def _check_route(rule: Rule, method: str, kinds: tuple[Kind, ...], operations: Collection[tuple[str, str]]) -> None:
+def _check_route(
+    rule: Rule, method: str, kinds: tuple[Kind, ...] | None, operations: Collection[tuple[str, str]]
+) -> None:
     if not kinds:
         message = f"{method} {rule.rule} declares no kind of token: put @http.requires(...) on its view"
         raise RuntimeError(message)
@@ -102,7 +88,9 @@ def _check_route(rule: Rule, method: str, kinds: tuple[Kind, ...], operations: C
         message = f"{method} {rule.rule} would let a publishable token write"
         raise RuntimeError(message)
     if (rule.endpoint, method.lower()) not in operations:
-        message = f"{method} {rule.rule} is not in the OpenAPI document: put @http.requires(...) below its route"
+        message = (
+            f"{method} {rule.rule} is not in the OpenAPI document: put @http.requires(...) below its route"
+        )
         raise RuntimeError(message)
 
 
@@ -142,7 +130,7 @@ def _check_browser(found: Grant) -> None:
 
 
 def _preflight() -> Response | None:
-    # A preflight carries no token, so any origin may ask; the answer to the real request goes to the token's own.
+    # A preflight carries no token, so any origin may ask; the answer itself is for the token's own.
     origin = request.headers.get("Origin")
     if origin is None or "Access-Control-Request-Method" not in request.headers:
         return None

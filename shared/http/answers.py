@@ -62,14 +62,16 @@ def register(app: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        if not _is_read(response):
-            response.headers.setdefault("Cache-Control", "no-store")
+        # What a token sees is for its holder alone, and asked for again each time: mostly a 304.
+        response.headers.setdefault(
+            "Cache-Control", "private, no-cache" if _is_read(response) else "no-store"
+        )
+        if response.cache_control.no_store:
             return response
-        # What a token may see is for its holder alone, and asked for again each time; mostly the answer is 304.
-        response.headers.setdefault("Cache-Control", "private, no-cache")
         if not response.is_streamed and "ETag" not in response.headers:
             response.set_etag(sha256(response.get_data()).hexdigest()[:32])
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
 
 def _is_read(response: Response) -> bool:

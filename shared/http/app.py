@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version as installed_version
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask
 
 from shared.auth import Keys
 from shared.http import access, answers, bodies, docs, health, openapi, paths, problems, requests
@@ -26,19 +26,21 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
 ) -> Flask:
     """A WSGI application with the doors of one service; it connects to nothing.
 
-    `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises while
-    the database is away; exceptions of the types `unavailable` become 503. Raises RuntimeError when a route
-    declares no kind of token.
+    `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises
+    while the database is away; exceptions of the types `unavailable` become 503. Raises RuntimeError when a
+    route declares no kind of token.
     """
     app = Flask(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.BODY
     app.url_map.merge_slashes = False
-    api = openapi.Api(app, title=title, version=version or installed_version("laurel"), description=description)
+    api = openapi.Api(
+        app, title=title, version=version or installed_version("laurel"), description=description
+    )
     # Flask runs what follows a request from last to first: accounting comes last of all, and so stands first.
     requests.register(app, service)
     answers.register(app)
     access.register(app, keys, standing, _OPEN_ENDPOINTS)
-    _check_bodies_first(app)
+    app.before_request(bodies.check)
     problems.register(app, unavailable)
     health.register(app, ready)
     for blueprint in blueprints:
@@ -55,13 +57,6 @@ def document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of an application that `create_app` made."""
     found: dict[str, Any] = app.extensions["laurel-openapi"]
     return found
-
-
-def _check_bodies_first(app: Flask) -> None:
-    @app.before_request
-    def check_body() -> None:
-        if request.url_rule is not None:
-            bodies.check(current_app.view_functions[request.url_rule.endpoint])
 
 
 def _operations(app: Flask, document: dict[str, Any]) -> set[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Request bodies: bounded, JSON only, read once."""
 
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import marshmallow
 import msgspec
@@ -10,7 +10,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import Invalid, Malformed, Place, TooLarge
-from shared.http import problems
+from shared.http import problems, views
+from shared.http.views import View
 
 #: What one request may carry, in bytes, unless its endpoint says otherwise.
 BODY = 256 * 1024
@@ -19,25 +20,18 @@ BATCH = 2 * 1024 * 1024
 
 MEDIA_TYPES = ("application/json", "application/activity+json", "application/ld+json")
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_LIMIT = "_laurel_body_limit"
+_LIMIT = "body_limit"
 
 
 def body_limit(limit: int) -> Callable[[View], View]:
-    """Declare that an endpoint takes bodies up to `limit` bytes; the door checks it before the body is read."""
-
-    def declare(view: View) -> View:
-        setattr(view, _LIMIT, limit)
-        return view
-
-    return declare
+    """Declare that an endpoint takes up to `limit` bytes; the door checks it before the body is read."""
+    return views.declare(_LIMIT, limit)
 
 
 def body() -> Any:  # noqa: ANN401 - JSON
     """The request's body, decoded. Raises Malformed when it is empty or not JSON in UTF-8."""
-    return decode(request.get_data(cache=True))
+    return decode(_read(request))
 
 
 def decode(raw: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -55,16 +49,20 @@ def decode(raw: bytes) -> Any:  # noqa: ANN401 - JSON
         raise Malformed(message) from error
 
 
-def check(view: Callable[..., Any] | None) -> None:
-    """Set the limit of `view` and refuse what is too large or no JSON, before a byte of the body is read."""
-    request.max_content_length = getattr(view, _LIMIT, BODY)
+def check() -> None:
+    """Set the view's limit, and refuse what is too large or no JSON, before a byte of the body is read."""
+    limit = views.declared_here(_LIMIT) or BODY
+    # A chunked body that is longer is cut by werkzeug in silence: the one byte more shows it, in _read().
+    request.max_content_length = limit + 1
     chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
     if request.method not in _WITH_BODY or not (chunked or request.content_length):
         return
-    if (request.content_length or 0) > request.max_content_length:
-        message = f"The body is larger than {request.max_content_length} bytes."
-        raise TooLarge(message)
-    if request.mimetype not in MEDIA_TYPES or request.headers.get("Content-Encoding", "identity") != "identity":
+    if (request.content_length or 0) > limit:
+        _refuse_length(limit)
+    if (
+        request.mimetype not in MEDIA_TYPES
+        or request.headers.get("Content-Encoding", "identity") != "identity"
+    ):
         raise UnsupportedMediaType(description=f"Send one of {', '.join(MEDIA_TYPES)}, not compressed.")
 
 
@@ -72,7 +70,7 @@ class Parser(FlaskParser):
     """webargs with our reading of JSON, and its refusals as ours."""
 
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - JSON
-        return decode(req.get_data(cache=True))
+        return decode(_read(req))
 
     def handle_error(
         self,
@@ -84,9 +82,26 @@ class Parser(FlaskParser):
         """Raise what the schema found as Invalid: pointers for the body, names for parameters."""
         del req, schema
         found: list[Place] = []
-        for location, messages in error.normalized_messages().items():
+        for location, messages in _by_location(error).items():
             for place in problems.places(messages):
                 pointer = place["pointer"] if location == "json" else place["pointer"].removeprefix("/")
                 found.append({"pointer": pointer, "detail": place["detail"]})
         message = "The input does not fit the schema."
         raise Invalid(message, errors=found) from error
+
+
+def _read(sent: Request) -> bytes:
+    raw = sent.get_data(cache=True)
+    if sent.max_content_length is not None and len(raw) >= sent.max_content_length:
+        _refuse_length(sent.max_content_length - 1)
+    return raw
+
+
+def _refuse_length(limit: int) -> NoReturn:
+    message = f"The body is larger than {limit} bytes."
+    raise TooLarge(message)
+
+
+def _by_location(error: marshmallow.ValidationError) -> dict[str, Any]:
+    found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow forgot
+    return found

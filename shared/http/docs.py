@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Flask, Response, send_from_directory
-from swagger_ui_bundle import swagger_ui_path
+from swagger_ui_bundle import swagger_ui_path  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
 OPEN_ENDPOINTS = frozenset({"docs.document", "docs.page", "docs.asset", "docs.document_for_page"})

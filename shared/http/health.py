@@ -10,9 +10,9 @@ from shared.errors import Unavailable
 
 OPEN_ENDPOINTS = frozenset({"health.livez", "health.readyz", "health.metrics"})
 
+_TEXT = "text/plain; charset=utf-8"
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
-_log = telemetry.logger(__name__)
 _stopping = threading.Event()
 
 
@@ -22,13 +22,13 @@ def begin_shutdown() -> None:
 
 
 def register(app: Flask, ready: Callable[[], None]) -> None:
-    """Serve `/livez`, `/readyz` and `/metrics`; `ready` asks the database and raises when it does not answer."""
+    """Serve `/livez`, `/readyz` and `/metrics`; `ready` asks the database and raises while it is away."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
     def livez() -> Response:
         # Never asks the database: a process that is restarted because its database is away helps nobody.
-        return Response("alive\n", mimetype="text/plain")
+        return _fresh("alive\n", _TEXT)
 
     @blueprint.get("/readyz")
     def readyz() -> Response:
@@ -40,10 +40,14 @@ def register(app: Flask, ready: Callable[[], None]) -> None:
         except Exception as error:
             message = f"Not ready: {error}"
             raise Unavailable(message) from error
-        return Response("ready\n", mimetype="text/plain")
+        return _fresh("ready\n", _TEXT)
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(telemetry.metrics(), content_type=_PROMETHEUS)
+        return _fresh(telemetry.metrics(), _PROMETHEUS)
 
     app.register_blueprint(blueprint)
+
+
+def _fresh(content: str | bytes, content_type: str) -> Response:
+    return Response(content, content_type=content_type, headers={"Cache-Control": "no-store"})

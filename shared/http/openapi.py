@@ -1,20 +1,18 @@
-"""flask-smorest, made ours: OpenAPI 3.1 with the kinds of token of every operation, problems as the errors."""
+"""flask-smorest, made ours: OpenAPI 3.1 with the kinds of token of each operation, problems as the errors."""
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
-from typing import Any, TypeVar
+from typing import Any
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 import marshmallow
 from flask import Flask
-from flask_smorest.spec.plugins import FlaskPlugin
+from flask_smorest.spec.plugins import FlaskPlugin  # type: ignore[import-untyped]
 from werkzeug.routing import Rule
 
-from shared.http import answers, bodies, paths, problems
+from shared.http import answers, bodies, paths, problems, views
+from shared.http.views import View
 
 VERSION = "3.1.0"
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is not typed
@@ -26,7 +24,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         super().__init__(name, __name__, url_prefix=url_prefix, description=description)
         self._prepare_doc_cbks.append(self._prepare_access_doc)
 
-    def arguments(self, schema: answers.Schema, *, location: str = "json", **options: Any) -> Callable[[View], View]:  # noqa: ANN401
+    def arguments(
+        self,
+        schema: answers.Schema,
+        *,
+        location: str = "json",
+        **options: Any,  # noqa: ANN401 - flask-smorest's own
+    ) -> Callable[[View], View]:
         """Validate the body (or with `location="query"` the parameters) and hand it to the view."""
         decorate: Callable[[View], View] = super().arguments(schema, location=location, **options)
         return decorate
@@ -35,40 +39,41 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         self,
         status_code: int,
         schema: answers.Schema | None = None,
-        **options: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401 - flask-smorest's own
     ) -> Callable[[View], View]:
         """Document the answer and dump what the view returns; a Response passes as it is."""
         decorate: Callable[[View], View] = super().response(status_code, schema, **options)
         return decorate
 
-    def alt_response(self, status_code: int, **options: Any) -> Callable[[View], View]:  # noqa: ANN401
+    def alt_response(
+        self,
+        status_code: int,
+        **options: Any,  # noqa: ANN401 - flask-smorest's own
+    ) -> Callable[[View], View]:
         """Document a further answer."""
         decorate: Callable[[View], View] = super().alt_response(status_code, **options)
         return decorate
 
     def body(self, schema: answers.Schema | Mapping[str, Any]) -> Callable[[View], View]:
-        """Document the body of a view that reads `http.body()` itself, as a batch does to judge item by item."""
+        """Document the body of a view that reads `http.body()` itself, as a batch does, item by item."""
         content = {bodies.MEDIA_TYPES[0]: {"schema": schema}}
-        return self._said("body", {"required": True, "content": content})
+        return views.declare("body", {"required": True, "content": content})
 
-    def _said(self, name: str, value: object) -> Callable[[View], View]:
-        def declare(view: View) -> View:
-            apidoc = deepcopy(getattr(view, "_apidoc", {}))
-            apidoc[name] = value
-            view._apidoc = apidoc  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps what is said of a view
-            return view
-
-        return declare
-
-    def _prepare_access_doc(self, doc: dict[str, Any], doc_info: dict[str, Any], **_: object) -> dict[str, Any]:
+    def _prepare_access_doc(
+        self, doc: dict[str, Any], doc_info: dict[str, Any], **_: object
+    ) -> dict[str, Any]:
         kinds = [str(kind) for kind in doc_info.get("kinds", ())]
+        if not kinds:
+            return doc  # access.check_routes() refuses it
         text = f"Token: {', '.join(kinds)}."
         described = doc_info["docstring"].get("description")
         doc_info["docstring"]["description"] = f"{described}\n\n{text}" if described else text
         doc["security"] = [{"token": []}]
         doc["x-laurel-kinds"] = kinds
         # One reference for all that can go wrong, in the place of one for each status.
-        answers_ = {status: said for status, said in doc.get("responses", {}).items() if not isinstance(said, str)}
+        answers_ = {
+            status: said for status, said in doc.get("responses", {}).items() if not isinstance(said, str)
+        }
         doc["responses"] = {**answers_, "default": "Problem"}
         if "body" in doc_info:
             doc["requestBody"] = doc_info["body"]
@@ -84,7 +89,12 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is not type
             spec_kwargs={"title": title, "version": version, "openapi_version": VERSION, "info": info},
         )
         self.init_app(app)
-        scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "`laurel tokens mint`"}
+        scheme = {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "`laurel tokens mint`",
+        }
         self.spec.components.security_scheme("token", scheme)
         self._register_id(app, "id", paths.Id)
         self._register_id(app, "any_id", paths.AnyId)
@@ -97,9 +107,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is not type
     def _register_id(self, app: Flask, name: str, converter: type[paths.Id]) -> None:
         app.url_map.converters[name] = converter
         text = "Any string, percent-encoded as `encodeURIComponent` does."
-        self.register_converter(
-            converter, lambda _: {"type": "string", "minLength": 1, "description": text}
-        )
+        self.register_converter(converter, lambda _: {"type": "string", "minLength": 1, "description": text})
 
     def _register_error_handlers(self) -> None:
         # problems.register() answers them all.

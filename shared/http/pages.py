@@ -32,7 +32,9 @@ class PageQuery(marshmallow.Schema):
         validate=validate.Range(1, HIGHEST_LIMIT),
         metadata={"description": "How many items a page holds at most."},
     )
-    cursor = fields.String(load_default=None, metadata={"description": "Where to go on: `next` of the page before."})
+    cursor = fields.String(
+        load_default=None, metadata={"description": "Where to go on: `next` of the page before."}
+    )
 
 
 def page_of(schema: answers.Schema) -> type[marshmallow.Schema]:
@@ -79,7 +81,7 @@ def encode_cursor(kind: str, *position: str | int | datetime) -> str:
 
 
 def decode_cursor(cursor: str | None, kind: str, *shape: type) -> tuple[Any, ...] | None:
-    """The position in `cursor`: one value for each type in `shape` (str, int, datetime); None for the first page.
+    """The position in `cursor`: one value for each type in `shape` (str, int, datetime), or None.
 
     Raises Invalid, naming `cursor`, for whatever we did not write: nothing of another type reaches a query.
     """

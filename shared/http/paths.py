@@ -1,7 +1,7 @@
 """Ids of any character in a path: `/`, `#`, `?`, spaces, Cyrillic.
 
-WSGI servers hand over a path that is already decoded, in which `a%2Fb` and `a/b` are one. So the path is put back as
-the client wrote it, routes are matched on that, and each id is decoded once, by its converter.
+WSGI servers hand over a path that is already decoded, in which `a%2Fb` and `a/b` are one. So the path is put
+back as the client wrote it, routes are matched on that, and each id is decoded once, by its converter.
 """
 
 import re

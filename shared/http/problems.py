@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import marshmallow
 import msgspec
@@ -11,10 +11,24 @@ from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
 from shared import telemetry
-from shared.errors import Fault, Invalid, LaurelError, Place, Unauthenticated, Unavailable
+from shared.errors import (
+    Fault,
+    Invalid,
+    LaurelError,
+    Malformed,
+    NotFound,
+    Place,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
+
+# What the framework refuses is told in the same words as what we refuse.
+_TITLES = {kind.status: kind.title for kind in (Malformed, NotFound, TooLarge, Invalid, Unavailable)}
+_DETAILS = {404: "There is nothing at this address.", 405: "This address does not take this method."}
 
 _log = telemetry.logger(__name__)
 
@@ -24,7 +38,9 @@ class ProblemPlace(marshmallow.Schema):
 
     pointer = fields.String(
         required=True,
-        metadata={"description": "A JSON pointer into the body (`/items/0/name`), or a parameter's name (`limit`)."},
+        metadata={
+            "description": "A JSON pointer into the body (`/items/0/name`), or a parameter's name (`limit`)."
+        },
     )
     detail = fields.String(required=True)
 
@@ -85,8 +101,9 @@ def _on_ours(error: LaurelError) -> Response:
 
 def _on_http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return Response.force_type(error.get_response(), request.environ)
-    response = _answer(error.code, error.name, error.description or error.name)
+        return cast("Response", Response.force_type(error.get_response(), request.environ))
+    title = _TITLES.get(error.code, error.name.capitalize())
+    response = _answer(error.code, title, _DETAILS.get(error.code) or error.description or title)
     for name, value in error.get_headers():
         if name.lower() != "content-type":
             response.headers[name] = value
@@ -103,7 +120,9 @@ def _on_unavailable(error: Exception) -> Response:
 
 def _on_fault(error: Exception) -> Response:
     _log.error("request failed", exc_info=error, kind=type(error).__name__)
-    return _answer(500, Fault.title, "This is our fault, and it is logged. Quote the request id when you ask for help.")
+    return _answer(
+        500, Fault.title, "This is our fault, and it is logged. Quote the request id when you ask for help."
+    )
 
 
 def _answer(status: int, title: str, detail: str, errors: Sequence[Place] = ()) -> Response:
@@ -115,7 +134,9 @@ def _answer(status: int, title: str, detail: str, errors: Sequence[Place] = ()) 
 def _walk(messages: object, pointer: str) -> Iterator[Place]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
-            yield from _walk(inner, pointer if key == marshmallow.exceptions.SCHEMA else f"{pointer}/{_escaped(key)}")
+            yield from _walk(
+                inner, pointer if key == marshmallow.exceptions.SCHEMA else f"{pointer}/{_escaped(key)}"
+            )
     elif isinstance(messages, list | tuple):
         for inner in messages:
             yield from _walk(inner, pointer)

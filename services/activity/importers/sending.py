@@ -1,7 +1,7 @@
 """Sends what the readers find through the public HTTP API, in batches, so that a killed import can go on."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -103,8 +103,8 @@ def send(
 def knows(client: httpx.Client, last: tuple[str, str], wait: Wait = sleeping) -> bool:
     """Whether the server still holds that item: if not, its database is a new one, and all must be sent."""
     kind, item_id = last
-    response = _patiently(lambda: client.get(f"/v1/{kind}/{quote(item_id, safe='')}"), wait)
-    _stop_if_refused(response, {httpx.codes.NOT_FOUND, httpx.codes.GONE})
+    response = patiently(lambda: client.get(f"/v1/{kind}/{quote(item_id, safe='')}"), wait)
+    stop_if_refused(response, {httpx.codes.NOT_FOUND, httpx.codes.GONE})
     return response.is_success
 
 
@@ -112,13 +112,17 @@ def _post(client: httpx.Client, batch: Batch, wait: Wait) -> dict[str, Any]:
     kind = batch.items[0][1].kind
     body = b"[" + b",".join(item.body for _, item in batch.items) + b"]"
     headers = {"Content-Type": "application/json"}
-    response = _patiently(lambda: client.post(f"/v1/{kind}", content=body, headers=headers), wait)
-    _stop_if_refused(response, set())
+    response = patiently(lambda: client.post(f"/v1/{kind}", content=body, headers=headers), wait)
+    stop_if_refused(response)
     answer: dict[str, Any] = response.json()
     return answer
 
 
-def _patiently(call: Callable[[], httpx.Response], wait: Wait) -> httpx.Response:
+def patiently(call: Callable[[], httpx.Response], wait: Wait = sleeping) -> httpx.Response:
+    """The answer to a call that may be repeated; tried again while the server is away or busy.
+
+    Raises Stopped when it stays so.
+    """
     trouble, asked = "", 0.0
     for seconds in WAITS:
         if trouble:
@@ -141,7 +145,8 @@ def _asked_to_wait(response: httpx.Response) -> float:
     return min(float(asked), LONGEST_WAIT) if asked.isdigit() else 0.0
 
 
-def _stop_if_refused(response: httpx.Response, allowed: set[int]) -> None:
+def stop_if_refused(response: httpx.Response, allowed: Collection[int] = ()) -> None:
+    """Raise Stopped, with the server's reason, unless the answer is good or one of the allowed ones."""
     if response.is_success or response.status_code in allowed:
         return
     message = f"the server answered {response.status_code} {response.reason_phrase}: {_reason(response)}"

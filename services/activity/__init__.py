@@ -1,0 +1,1 @@
+"""`activity`: communities, members and what they do."""

@@ -1,0 +1,171 @@
+"""Members and their community."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app
+from marshmallow import ValidationError
+
+from services.activity import queries
+from services.activity.domain import identity
+from services.activity.schemas import activities as limits
+from services.activity.schemas import members as schemas
+from services.activity.use_cases import membership
+from services.activity.use_cases.membership import Declaration
+from shared import clock, http
+from shared.errors import Invalid, Malformed, Refused, TooLarge
+
+blueprint = http.Blueprint("members", description="The people of a community, and their accounts on networks")
+communities = http.Blueprint("community", description="The community that a token is bound to")
+
+
+@blueprint.post("/members")
+@http.requires("server", "admin")
+@http.body_limit(http.BATCH)
+@blueprint.body(http.one_or_many(schemas.MemberItem, limits.LARGEST_BATCH))
+@blueprint.response(200, limits.BatchAnswer)
+def post_members() -> Response:
+    """Declare members, up to 1,000 at once; what is not said of a known one stays as it is."""
+    items = http.body()
+    if not isinstance(items, list):
+        items = [items]
+    if len(items) > limits.LARGEST_BATCH:
+        message = f"A batch holds {limits.LARGEST_BATCH} members at most; this one holds {len(items)}."
+        raise TooLarge(message)
+    answers = _declare(items)
+    counts = Counter(answer["status"] for answer in answers)
+    return http.respond(
+        {**{status: counts[status] for status in ("accepted", "duplicate", "refused")}, "results": answers}
+    )
+
+
+@blueprint.get("/members")
+@http.requires("server", "admin", "rep")
+@blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
+@blueprint.response(200, http.page_of(schemas.Member))
+def list_members(limit: int, cursor: str | None = None) -> Response:
+    """List members in order of their ids."""
+    after = http.decode_cursor(cursor, "members", str)
+    rows = queries.members_after(http.community(), after=after[0] if after else "", limit=limit + 1)
+    return http.page(rows, limit=limit, kind="members", position=lambda row: (row["id"],), schema=_MEMBER)
+
+
+@blueprint.get("/members/<id:member_id>")
+@http.requires("server", "admin", "rep")
+@blueprint.response(200, schemas.Member)
+def show_member(member_id: str) -> Mapping[str, Any]:
+    """Show a member, or whom he was merged into."""
+    return queries.member(http.community(), _internal(member_id))
+
+
+@blueprint.put("/members/<id:member_id>")
+@http.requires("server", "admin")
+@blueprint.arguments(schemas.MemberChange)
+@blueprint.response(200, schemas.Member)
+def put_member(change: dict[str, Any], member_id: str) -> Mapping[str, Any]:
+    """Declare one member."""
+    _bounded(member_id)
+    declaration = Declaration(member=_internal(member_id), external_id=member_id, **change)
+    membership.declare_members(http.community(), [declaration], clock.now())
+    return queries.member(http.community(), declaration.member)
+
+
+@blueprint.delete("/members/<id:member_id>")
+@http.requires("server", "admin")
+@blueprint.response(204)
+def erase_member(member_id: str) -> Response:
+    """Erase a member: who he was is forgotten everywhere; what he did stays, done by a stranger."""
+    membership.erase(http.community(), _internal(member_id), current_app.config["MEMBER_KEY"], clock.now())
+    return http.nothing()
+
+
+@blueprint.post("/members/<id:member_id>/merge")
+@http.requires("server", "admin")
+@blueprint.arguments(schemas.Merge)
+@blueprint.response(200, schemas.Member)
+def merge_member(body: dict[str, Any], member_id: str) -> Mapping[str, Any]:
+    """Merge a member into another, for ever: as if the other had done everything."""
+    survivor = _internal(body["into"])
+    membership.merge(http.community(), _internal(member_id), survivor, clock.now())
+    return queries.member(http.community(), survivor)
+
+
+@blueprint.put("/members/<id:member_id>/identities/<id:network>/<id:account>")
+@http.requires("server", "admin")
+@blueprint.response(200, schemas.Member)
+def link_identity(member_id: str, network: str, account: str) -> Mapping[str, Any]:
+    """Link an account on a network to a member, for ever; what the account did is his, before and after."""
+    _bounded(account)
+    _bounded(network, limits.LONGEST_TYPE)
+    member = _internal(member_id)
+    membership.merge(
+        http.community(), _internal(account, network), member, clock.now(), account=(network, account)
+    )
+    return queries.member(http.community(), member)
+
+
+@communities.get("/community")
+@http.requires("server", "admin", "rep")
+@communities.response(200, schemas.Community)
+def show_community() -> Mapping[str, Any]:
+    """Show the community of this token."""
+    return queries.community(http.community())
+
+
+@communities.patch("/community")
+@http.requires("admin")
+@communities.arguments(schemas.CommunityChange)
+@communities.response(200, schemas.Community)
+def change_community(changes: dict[str, Any]) -> Mapping[str, Any]:
+    """Change the name, the locale or the time zone of the community."""
+    membership.change_community(http.community(), changes, clock.now())
+    return queries.community(http.community())
+
+
+_MEMBER = schemas.Member()
+
+
+def _declare(items: list[Any]) -> list[dict[str, Any]]:
+    answers: dict[int, dict[str, Any]] = {}
+    waiting: list[tuple[int, Declaration]] = []
+    for index, item in enumerate(items):
+        try:
+            waiting.append((index, _declaration(item)))
+        except Refused as refusal:
+            answers[index] = {
+                "id": item.get("id") if isinstance(item, dict) and isinstance(item.get("id"), str) else None,
+                "status": "refused",
+                "problem": http.problem(refusal.status, refusal.title, refusal.detail, refusal.errors),
+            }
+    while waiting:
+        turn = {declaration.member: (index, declaration) for index, declaration in reversed(waiting)}
+        changed = membership.declare_members(
+            http.community(), [declaration for _, declaration in turn.values()], clock.now()
+        )
+        for (index, declaration), different in zip(turn.values(), changed, strict=True):
+            answers[index] = {"id": declaration.external_id, "status": "accepted" if different else "duplicate"}
+        waiting = [entry for entry in waiting if entry[0] not in answers]
+    return [answers[index] for index in range(len(items))]
+
+
+def _declaration(item: Any) -> Declaration:  # noqa: ANN401 (untrusted JSON)
+    if not isinstance(item, dict):
+        message = "A member is an object."
+        raise Malformed(message)
+    try:
+        loaded = schemas.MEMBER_ITEM.load(item)
+    except ValidationError as error:
+        raise http.invalid(error) from error
+    external_id = loaded.pop("id")
+    return Declaration(member=_internal(external_id), external_id=external_id, **loaded)
+
+
+def _internal(external_id: str, network: str = "") -> str:
+    return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), external_id, network)
+
+
+def _bounded(name: str, longest: int = limits.LONGEST_ID) -> None:
+    if len(name) > longest:
+        message = f"An id has {longest} characters at most."
+        raise Invalid(message, errors=[{"pointer": "member_id", "detail": message}])

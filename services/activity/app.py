@@ -1,0 +1,74 @@
+"""Wiring: the only file of `activity` that sees every room."""
+
+import os
+
+from flask import Flask
+
+from services.activity import api, jobs, queries
+from services.activity.documents import Activity, Community, Member
+from services.activity.repository import DATABASE
+from services.activity.use_cases import profiling
+from shared import auth, http, lease, mongo, outbox, process, relay, settings, telemetry, work
+from shared.events import activity as events
+from shared.settings import Settings
+
+SERVICE = "activity"
+TOPICS = (events.EVENTS, events.PROFILES)
+
+
+def create_api() -> Flask:
+    """The WSGI application; gunicorn calls this in each worker, after the fork."""
+    configuration = settings.from_environment(os.environ)
+    start(configuration, "api")
+    return wire_api(configuration)
+
+
+def wire_api(configuration: Settings) -> Flask:
+    """The WSGI application on a connection that stands already."""
+    app = http.create_app(
+        service=SERVICE,
+        title="Laurel: activity",
+        description="Communities, members and what they do.",
+        blueprints=api.BLUEPRINTS,
+        keys=auth.Keys.load(configuration.token_keys),
+        standing=queries.standing,
+        ready=lambda: mongo.ping(DATABASE),
+        unavailable=mongo.UNAVAILABLE,
+    )
+    app.config["MEMBER_KEY"] = configuration.need_member_key()
+    return app
+
+
+def start(configuration: Settings, kind: str) -> None:
+    """What every process of the service does first."""
+    telemetry.configure(
+        service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
+    )
+    connect(configuration)
+
+
+def connect(configuration: Settings) -> None:
+    """Connect to the service's database."""
+    mongo.connect(DATABASE, configuration.mongo_url)
+
+
+def run_relay(configuration: Settings) -> None:
+    """Carry deliveries and profiles to Kafka until told to stop."""
+    start(configuration, "relay")
+    relay.run(DATABASE, configuration.kafka_servers, process.until_told(), profiling.send_profiles)
+
+
+def run_jobs(configuration: Settings) -> None:
+    """Check and fan out until told to stop."""
+    start(configuration, "jobs")
+    jobs.run(process.until_told())
+
+
+def ensure(configuration: Settings) -> None:
+    """Create what collections and indexes are missing."""
+    connect(configuration)
+    for document in (Community, Member, Activity):
+        mongo.ensure(document)
+    for room in (outbox, work):
+        room.ensure(DATABASE)
+    mongo.ensure_collection(DATABASE, lease.COLLECTION)

@@ -1,0 +1,81 @@
+"""An activity as it arrives: ActivityStreams 2.0 words, checked, with members' own ids still the community's."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.activity.domain import objects
+from services.activity.domain.objects import Claim
+
+UNDO = "Undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One activity. `actor` and `author` are Laurel's ids of members, before any merge."""
+
+    id: str
+    type: str
+    actor: str | None
+    object: str | None
+    object_type: str | None
+    author: str | None
+    parent: str | None
+    object_published: datetime | None
+    tags: tuple[str, ...]
+    published: datetime
+    updated: datetime | None
+    sequence: int | None
+    value: int | None
+    #: Tells contents apart: equal for equal contents, whatever the form in which they were written.
+    digest: bytes
+
+    def claim(self) -> Claim | None:
+        """What it says about its object, if anything."""
+        if self.object is None:
+            return None
+        return claim(
+            activity=self.id,
+            activity_type=self.type,
+            object_id=self.object,
+            object_type=self.object_type,
+            author=self.author,
+            parent=self.parent,
+            object_published=self.object_published,
+            tags=self.tags,
+            at=self.updated or self.published,
+        )
+
+
+def deed(**fields: Any) -> Deed:  # noqa: ANN401 (the fields of Deed, but for its digest)
+    """Make a deed with its digest. `updated` is left out of it: a new stamp alone says nothing new."""
+    said = repr([value for name, value in sorted(fields.items()) if name not in {"id", "updated"}])
+    return Deed(**fields, digest=hashlib.blake2b(said.encode(), digest_size=16).digest())
+
+
+def claim(  # noqa: PLR0913 (these are what an activity can say)
+    *,
+    activity: str,
+    activity_type: str,
+    object_id: str,
+    object_type: str | None,
+    author: str | None,
+    parent: str | None,
+    object_published: datetime | None,
+    tags: tuple[str, ...],
+    at: datetime,
+) -> Claim | None:
+    """The claim of an activity, or None where it only names its object."""
+    authority = objects.authority(activity_type, author=author, object_type=object_type)
+    if not authority:
+        return None
+    return Claim(
+        object=object_id,
+        type=object_type,
+        author=author,
+        parent=parent,
+        published=object_published,
+        tags=tags,
+        rank=(authority, at, activity),
+    )

@@ -1,0 +1,43 @@
+"""Who a member is: Laurel's own ids, aliases of merged members, pseudonyms of erased ones."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+#: Deliveries go to members; a pseudonym, whom nobody can reach, begins with another letter.
+MEMBER = "m"
+PSEUDONYM = "p"
+
+_DIGEST_BYTES = 15
+_LONGEST_KEY = 64
+
+
+def member_id(key: bytes, community: str, external_id: str, network: str = "") -> str:
+    """The id of a member: a keyed hash of the community's own id for him, or of his account on a network.
+
+    Deterministic, so that two writers who meet a new member at once create one. After an erasure the hash is all
+    that is left of the external id.
+    """
+    return MEMBER + _hash(key, f"{community}\0{network}\0{external_id}")
+
+
+def pseudonym(key: bytes, member: str) -> str:
+    """Whom an erased member becomes: a stranger of his own, since two erased ones must not become one."""
+    return PSEUDONYM + _hash(key, f"erased\0{member}")
+
+
+def is_reachable(member: str) -> bool:
+    """Whether deliveries go to this member."""
+    return member.startswith(MEMBER)
+
+
+def resolve(member: str, aliases: Mapping[str, str]) -> str:
+    """Whom a member became, through any number of merges. `aliases` maps a merged member to the next one."""
+    while member in aliases:
+        member = aliases[member]
+    return member
+
+
+def _hash(key: bytes, text: str) -> str:
+    digest = hashlib.blake2b(text.encode(), key=key[:_LONGEST_KEY], digest_size=_DIGEST_BYTES).digest()
+    return base64.b32encode(digest).decode().lower()

@@ -1,0 +1,125 @@
+"""What `activity` can tell."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from services.activity.domain import identity, profiles
+from services.activity.repository import DATABASE, activities, communities, members
+from shared import clock, outbox, work
+from shared.errors import NotFound
+from shared.mongo import Document
+
+
+def standing(community: str, token_id: str) -> Literal["ok", "unknown-community", "revoked"]:
+    """Whether a token's community exists and the token still holds."""
+    stored = communities.load(community)
+    if stored is None:
+        return "unknown-community"
+    return "revoked" if token_id in stored["revoked_tokens"] else "ok"
+
+
+def community(slug: str) -> Document:
+    """A community. Raises NotFound."""
+    stored = communities.load(slug)
+    if stored is None:
+        raise NotFound("community", slug)
+    return {
+        "slug": slug,
+        "name": stored["name"],
+        "locale": stored["locale"],
+        "time_zone": profiles.at(stored["zones"], clock.now(), "UTC"),
+        "time_zones": [{"since": since, "zone": zone} for since, zone in stored["zones"]],
+    }
+
+
+def activity(slug: str, identifier: str) -> Document:
+    """One surviving activity. Raises NotFound, also for one that was retracted."""
+    found = [document for document in activities.load([activities.key(slug, identifier)]) if _lives(document)]
+    if not found:
+        raise NotFound("activity", identifier)
+    return _shown(found)[0]
+
+
+def latest_activities(slug: str, *, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
+    """Surviving activities, the latest first, of those before a position (published, id)."""
+    return _shown(activities.latest(slug, before=before, limit=limit))
+
+
+def member(slug: str, member_id: str) -> Document:
+    """A member, or whom he was merged into. Raises NotFound, also for one who was erased."""
+    _, aliases = members.known([member_id])
+    root = identity.resolve(member_id, aliases)
+    stored = members.load([root]).get(root)
+    if stored is None or stored.get("erased") or "external_id" not in stored:
+        raise NotFound("member", "of this id")
+    others = members.load(members.absorbed(root)).values()
+    return {
+        **_member(stored, clock.now()),
+        "identities": [
+            {"network": other["network"], "account": other["external_id"]} for other in others if other.get("network")
+        ],
+        "also_known_as": [other["external_id"] for other in others if not other.get("network")],
+    }
+
+
+def members_after(slug: str, *, after: str, limit: int) -> list[Document]:
+    """Members in order of their ids, without those who are merged or erased."""
+    now = clock.now()
+    return [_member(document, now) for document in members.page(slug, after=after, limit=limit)]
+
+
+def pending() -> dict[str, int]:
+    """What is accepted but not yet handed on."""
+    return {
+        "outbox": outbox.pending(DATABASE),
+        "work": work.pending(DATABASE),
+        "profiles": members.count_unsent() + communities.count_unsent(),
+    }
+
+
+def _lives(document: Document) -> bool:
+    return not document["retracted"] and "digest" in document
+
+
+def _shown(documents: list[Document]) -> list[Document]:
+    raw = {name for document in documents for name in _named(document)}
+    _, aliases = members.known(raw)
+    known = members.load({identity.resolve(name, aliases) for name in raw})
+    external = {name: known.get(identity.resolve(name, aliases), {}).get("external_id") for name in raw}
+    return [_show(document, external) for document in documents]
+
+
+def _named(document: Document) -> Iterable[str]:
+    return [name for name in (document.get("actor"), document.get("object", {}).get("author")) if name]
+
+
+def _show(document: Document, external: dict[str, str | None]) -> Document:
+    shown: dict[str, Any] = {
+        "id": activities.identifier(document["_id"]),
+        "actor": external.get(document.get("actor", "")),
+        **{name: document.get(name) for name in ("type", "published", "updated", "sequence", "value")},
+    }
+    described = document.get("object")
+    if described is not None:
+        fields = {
+            "id": described["id"],
+            "type": described.get("type"),
+            "attributedTo": external.get(described.get("author", "")),
+            "inReplyTo": described.get("parent"),
+            "published": clock.text(described["published"]) if "published" in described else None,
+            "tag": described.get("tags"),
+        }
+        shown["object"] = {name: value for name, value in fields.items() if value is not None}
+    return shown
+
+
+def _member(stored: Document, now: datetime) -> Document:
+    return {
+        "id": stored["external_id"],
+        "name": stored.get("name"),
+        "role": profiles.at(stored["roles"], now, "member"),
+        "opted_out": profiles.at(stored["opt_outs"], now, default=False),
+        "roles": [{"since": since, "role": role} for since, role in stored["roles"]],
+        "opt_outs": [{"since": since, "opted_out": out} for since, out in stored["opt_outs"]],
+    }

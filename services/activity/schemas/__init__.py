@@ -1,0 +1,1 @@
+"""What requests to `activity` and its answers look like."""

@@ -1,0 +1,176 @@
+"""Activities in ActivityStreams 2.0 words. What is not named here is ignored, as that standard asks; texts are not kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from shared import clock
+
+#: What an id, a type or a tag may be at most, in characters.
+LONGEST_ID = 1_000
+LONGEST_TYPE = 100
+LONGEST_TAG = 200
+MOST_TAGS = 50
+LARGEST_VALUE = 2**53 - 1
+#: At most so many activities a call.
+LARGEST_BATCH = 1_000
+
+_EARLIEST_YEAR = 1970
+_LATEST_YEAR = 9999
+
+
+def moment(written: Any) -> datetime:  # noqa: ANN401 (untrusted JSON)
+    """An RFC 3339 time with an offset, as aware UTC cut to milliseconds. Raises ValueError."""
+    if not isinstance(written, str):
+        message = "a time is a string as in RFC 3339"
+        raise ValueError(message)  # noqa: TRY004 (all faults of a time are ValueErrors to the caller)
+    try:
+        read = clock.from_text(written)
+    except OverflowError as error:
+        message = "out of range"
+        raise ValueError(message) from error
+    if not _EARLIEST_YEAR <= read.year < _LATEST_YEAR:
+        message = f"before {_EARLIEST_YEAR} or after {_LATEST_YEAR - 1}"
+        raise ValueError(message)
+    return read
+
+
+class Moment(fields.DateTime):
+    """A time with its offset from UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ANN401, ARG002
+        try:
+            return moment(value)
+        except ValueError as error:
+            reason = f"Not a time with an offset, such as 2026-11-22T09:30:00Z: {error}."
+            raise ValidationError(reason) from error
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002
+        return None if value is None else clock.text(value)
+
+
+class _Text(fields.String):
+    """A string, and nothing that could be turned into one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ANN401, ARG002
+        if not isinstance(value, str):
+            reason = "Not a string."
+            raise ValidationError(reason)
+        return value
+
+
+def identifier(**options: Any) -> fields.String:  # noqa: ANN401
+    """An id: any characters, not empty."""
+    return _Text(validate=validate.Length(1, LONGEST_ID), **options)
+
+
+def short(longest: int, **options: Any) -> fields.String:  # noqa: ANN401
+    """A string that is not empty and not long."""
+    return _Text(validate=validate.Length(1, longest), **options)
+
+
+class Account(Schema):
+    """A member by an account on a network, or by the community's own id."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = identifier(required=True)
+    network = short(LONGEST_TYPE)
+
+
+class _OrObject(fields.Nested):
+    """Either a bare string, which is the `id`, or an object with an `id`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, str):
+            value = {"id": value}
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class _Reference(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    id = identifier(required=True)
+
+
+class _Tag(fields.Field[str]):
+    """A tag: a string, or an object with a `name` (such as a Hashtag)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ANN401, ARG002
+        name = value.get("name") if isinstance(value, Mapping) else value
+        if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_TAG:
+            reason = f"A tag is a string of 1 to {LONGEST_TAG} characters, or an object with such a name."
+            raise ValidationError(reason)
+        return name
+
+
+class Object(Schema):
+    """What an activity is about. `attributedTo` is its author; of a Create, the actor unless said otherwise."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = identifier(required=True)
+    type = short(LONGEST_TYPE, allow_none=True)
+    attributed_to = _OrObject(Account, data_key="attributedTo", allow_none=True)
+    in_reply_to = _OrObject(_Reference, data_key="inReplyTo", allow_none=True)
+    tag = fields.List(_Tag(), validate=validate.Length(max=MOST_TAGS), allow_none=True)
+    published = Moment(allow_none=True)
+
+
+class Activity(Schema):
+    """One activity.
+
+    `actor` is the community's id of a member, an account on a network, or null for somebody anonymous. `updated` makes
+    a second content under one id an edit. `sequence` is the source's own order among what has one `published`.
+    `value` is a whole number for sum criteria. An `Undo` retracts the activity whose id is its object's.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = identifier(required=True)
+    type = short(LONGEST_TYPE, required=True)
+    actor = _OrObject(Account, allow_none=True)
+    object = _OrObject(Object, allow_none=True)
+    published = Moment(required=True)
+    updated = Moment(allow_none=True)
+    sequence = fields.Integer(strict=True, validate=validate.Range(0, LARGEST_VALUE), allow_none=True)
+    value = fields.Integer(strict=True, validate=validate.Range(-LARGEST_VALUE, LARGEST_VALUE), allow_none=True)
+
+
+class ItemAnswer(Schema):
+    """What became of one item: accepted, duplicate or refused, and why and where."""
+
+    id = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True, validate=validate.OneOf(["accepted", "duplicate", "refused"]))
+    problem = fields.Dict(keys=fields.String())
+
+
+class BatchAnswer(Schema):
+    """What became of a batch, item by item, in order; the good ones went through though others were refused."""
+
+    accepted = fields.Integer(required=True)
+    duplicate = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    results = fields.List(fields.Nested(ItemAnswer), required=True)
+
+
+class StoredActivity(Schema):
+    """An activity as it is stored. Members are named as they are now: a merged one by the survivor's id."""
+
+    id = fields.String(required=True)
+    type = fields.String(required=True)
+    actor = fields.String(allow_none=True)
+    object = fields.Dict(keys=fields.String())
+    published = Moment(required=True)
+    updated = Moment(allow_none=True)
+    sequence = fields.Integer(allow_none=True)
+    value = fields.Integer(allow_none=True)
+
+
+ACTIVITY = Activity()

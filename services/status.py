@@ -1,0 +1,106 @@
+"""`laurel status`: what runs, what waits, and when everything accepted has been handled."""
+
+import json
+import os
+import time
+from typing import Any
+
+import click
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from services.activity import app as activity
+from services.activity import queries as activity_queries
+from services.titles_and_badges import app as titles_and_badges
+from services.titles_and_badges import consumers
+from services.titles_and_badges.queries import awards
+from shared import kafka, mongo
+from shared.errors import Unavailable
+from shared.events.activity import EVENTS, PROFILES
+from shared.settings import Settings, from_environment
+
+_LOOK_AGAIN_SECONDS = 0.2
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Wait until everything accepted has been handled; exit code 1 if it has not by then.",
+)
+@click.pass_context
+def show(context: click.Context, *, as_json: bool, wait: float | None) -> None:
+    """Show addresses, readiness, and what is pending; or wait until nothing is."""
+    configuration: Settings = from_environment(os.environ)
+    activity.connect(configuration)
+    titles_and_badges.connect(configuration)
+    until = time.monotonic() + (wait or 0)
+    found = look(configuration)
+    while wait is not None and not found["handled"] and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        found = look(configuration)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        _print(found)
+    ready = all(service["ready"] for service in found["services"].values())
+    context.exit(0 if found["handled"] or (wait is None and ready) else 1)
+
+
+def look(configuration: Settings) -> dict[str, Any]:
+    """One look, upstream first: what was handed on while we looked is seen further down.
+
+    `handled` is true when nothing accepted before the look is still on its way; never when something cannot be asked.
+    """
+    upstream, upstream_fault = _ask(activity_queries.pending)
+    lag, lag_fault = _ask(
+        lambda: {"lag": kafka.lag(configuration.kafka_servers, consumers.GROUP, [PROFILES.name, EVENTS.name])}
+    )
+    downstream, downstream_fault = _ask(awards.pending)
+    waiting = [*upstream.values(), *lag.values(), *downstream.values()]
+    faults = [fault for fault in (upstream_fault, lag_fault, downstream_fault) if fault]
+    return {
+        "services": {
+            "activity": {**_readiness(configuration.activity_url), "pending": upstream},
+            "titles-and-badges": {
+                **_readiness(configuration.titles_and_badges_url),
+                "pending": {**downstream, **lag},
+            },
+        },
+        "handled": not faults and not any(waiting),
+        "faults": faults,
+    }
+
+
+def _ask(question: Any) -> tuple[dict[str, int], str | None]:  # noqa: ANN401
+    try:
+        return question(), None
+    except Unavailable as error:
+        return {}, error.detail
+    except mongo.UNAVAILABLE as error:
+        return {}, f"MongoDB does not answer: {type(error).__name__}"
+
+
+def _readiness(url: str) -> dict[str, Any]:
+    try:
+        ready = httpx.get(f"{url}/readyz", timeout=5).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        ready = False
+    return {"url": url, "docs": f"{url}/docs", "ready": ready}
+
+
+def _print(found: dict[str, Any]) -> None:
+    table = Table(box=None, header_style="bold")
+    for heading in ("service", "ready", "address", "pending"):
+        table.add_column(heading)
+    for name, service in found["services"].items():
+        pending = ", ".join(f"{what} {count}" for what, count in service["pending"].items())
+        table.add_row(name, "yes" if service["ready"] else "no", service["url"], pending)
+    console = Console()
+    console.print(table)
+    for fault in found["faults"]:
+        console.print(fault, style="red")
+    console.print("Everything accepted has been handled." if found["handled"] else "Some of it is still on its way.")

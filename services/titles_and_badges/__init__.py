@@ -1,0 +1,1 @@
+"""`titles-and-badges`: recognition, and the reasons for it."""

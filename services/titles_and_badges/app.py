@@ -1,0 +1,89 @@
+"""Wiring: the only file of `titles-and-badges` that sees every room."""
+
+import os
+
+from flask import Flask
+
+from services.titles_and_badges import api, consumers, jobs
+from services.titles_and_badges.documents import (
+    Award,
+    BadgeDefinition,
+    Community,
+    Decision,
+    Fact,
+    ObjectTally,
+    Partition,
+    Profile,
+    Tally,
+)
+from services.titles_and_badges.queries import awards
+from services.titles_and_badges.repository import DATABASE, communities
+from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
+from shared.events import titles_and_badges as events
+from shared.settings import Settings
+
+SERVICE = "titles-and-badges"
+TOPICS = (events.EVENTS,)
+
+
+def create_api() -> Flask:
+    """The WSGI application; gunicorn calls this in each worker, after the fork."""
+    configuration = settings.from_environment(os.environ)
+    start(configuration, "api")
+    return wire_api(configuration)
+
+
+def wire_api(configuration: Settings) -> Flask:
+    """The WSGI application on a connection that stands already."""
+    return http.create_app(
+        service=SERVICE,
+        title="Laurel: titles and badges",
+        description="Recognition, and the reasons for it.",
+        blueprints=api.BLUEPRINTS,
+        keys=auth.Keys.load(configuration.token_keys),
+        standing=awards.standing,
+        ready=lambda: mongo.ping(DATABASE),
+        unavailable=mongo.UNAVAILABLE,
+    )
+
+
+def start(configuration: Settings, kind: str) -> None:
+    """What every process of the service does first."""
+    telemetry.configure(
+        service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
+    )
+    connect(configuration)
+
+
+def connect(configuration: Settings) -> None:
+    """Connect to the service's database."""
+    mongo.connect(DATABASE, configuration.mongo_url)
+
+
+def run_consume(configuration: Settings) -> None:
+    """Follow `activity` until told to stop."""
+    start(configuration, "consume")
+    consumer.run(configuration.kafka_servers, consumers.GROUP, consumers.HANDLERS, process.until_told())
+
+
+def run_relay(configuration: Settings) -> None:
+    """Carry announcements to Kafka until told to stop."""
+    start(configuration, "relay")
+    relay.run(DATABASE, configuration.kafka_servers, process.until_told())
+
+
+def run_jobs(configuration: Settings) -> None:
+    """Recount until told to stop."""
+    start(configuration, "jobs")
+    jobs.run(process.until_told())
+
+
+def ensure(configuration: Settings) -> None:
+    """Create what collections and indexes are missing."""
+    connect(configuration)
+    for document in (Fact, Tally, ObjectTally, Award, BadgeDefinition, Community, Profile, Decision, Partition):
+        mongo.ensure(document)
+    for room in (outbox, work):
+        room.ensure(DATABASE)
+    mongo.ensure_collection(DATABASE, lease.COLLECTION)
+    communities.ensure_partitions()

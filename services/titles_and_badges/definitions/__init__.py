@@ -1,0 +1,1 @@
+"""Definitions that come with Laurel, as files of JSON."""

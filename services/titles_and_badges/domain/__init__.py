@@ -1,0 +1,1 @@
+"""The rules of `titles-and-badges`: frozen dataclasses and pure functions, standard library only."""

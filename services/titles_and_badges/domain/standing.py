@@ -1,0 +1,63 @@
+"""Who may earn, and whose deeds count: roles and opt-outs with their dates, so that a replay decides as we did live."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from services.titles_and_badges.domain.facts import Fact
+
+T = TypeVar("T")
+
+MEMBER = "member"
+BOT = "bot"
+
+#: (from when, what), in order of time.
+Timeline = Sequence[tuple[datetime, T]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a member is. Whoever has no profile yet is an ordinary member."""
+
+    roles: Timeline[str] = ()
+    opt_outs: Timeline[bool] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the rules know besides the facts: the profiles of all involved, and the community's zones."""
+
+    profiles: Mapping[str, Profile]
+    zones: Timeline[str] = ()
+
+    def zone(self, moment: datetime) -> ZoneInfo:
+        """The community's time zone at a moment."""
+        return ZoneInfo(at(self.zones, moment, "UTC"))
+
+
+_ORDINARY = Profile()
+
+
+def at(timeline: Timeline[T], moment: datetime, default: T) -> T:
+    """What holds at a moment."""
+    holding = default
+    for since, value in timeline:
+        if since > moment:
+            break
+        holding = value
+    return holding
+
+
+def may_count(fact: Fact, context: Context) -> bool:
+    """Whether a fact can count for its member: he is no bot and takes part, and no bot did it."""
+    profile = context.profiles.get(fact.member, _ORDINARY)
+    if profile is not _ORDINARY and (
+        at(profile.roles, fact.published, MEMBER) == BOT or at(profile.opt_outs, fact.published, default=False)
+    ):
+        return False
+    if fact.actor is None or fact.actor == fact.member:
+        return True
+    actor = context.profiles.get(fact.actor, _ORDINARY)
+    return actor is _ORDINARY or at(actor.roles, fact.published, MEMBER) != BOT

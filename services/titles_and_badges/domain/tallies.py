@@ -1,0 +1,69 @@
+"""Tallies: what the facts of one bucket add up to, folded in event order, and when each threshold was reached."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.titles_and_badges.domain.badges import LIVE, Badge
+from services.titles_and_badges.domain.criteria.kinds import State
+from services.titles_and_badges.domain.facts import Fact, Order
+from services.titles_and_badges.domain.standing import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A threshold was reached: since when (the deciding fact), and until when, for a live badge that was lost."""
+
+    since: Order
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """The fold of one bucket so far. `last` is the place of the last fact in it; `reached` one for each threshold."""
+
+    state: State
+    last: Order | None
+    reached: tuple[Reached | None, ...]
+
+    @property
+    def value(self) -> int:
+        """What thresholds are compared with."""
+        return int(self.state["value"])
+
+
+def empty(badge: Badge) -> Tally:
+    """The tally of a bucket without facts."""
+    return Tally(state=badge.criterion.start(), last=None, reached=(None,) * len(badge.thresholds))
+
+
+def comes_in_order(tally: Tally, facts: Sequence[Fact]) -> bool:
+    """Whether facts, sorted in event order, all come after what is in the tally."""
+    return not facts or tally.last is None or facts[0].order > tally.last
+
+
+def fold(badge: Badge, tally: Tally, facts: Iterable[Fact], context: Context) -> Tally:
+    """Add facts, each later in event order than all before.
+
+    A sticky threshold stays reached by the first fact after which it held; a live one is reached while it holds.
+    """
+    state, last, reached = tally.state, tally.last, list(tally.reached)
+    for fact in facts:
+        state = badge.criterion.step(state, fact, context)
+        last = fact.order
+        for index, threshold in enumerate(badge.thresholds):
+            reached[index] = _after(reached[index], badge, last, holds=state["value"] >= threshold.at)
+    return Tally(state=state, last=last, reached=tuple(reached))
+
+
+def recount(badge: Badge, facts: Iterable[Fact], context: Context) -> Tally:
+    """The tally of a bucket from all its surviving facts, in any order."""
+    return fold(badge, empty(badge), sorted(facts, key=lambda fact: fact.order), context)
+
+
+def _after(before: Reached | None, badge: Badge, place: Order, *, holds: bool) -> Reached | None:
+    if holds:
+        return before if before is not None and before.until is None else Reached(since=place)
+    if badge.policy == LIVE and before is not None and before.until is None:
+        return replace(before, until=place[0])
+    return before

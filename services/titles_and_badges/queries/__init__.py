@@ -1,0 +1,1 @@
+"""What `titles-and-badges` can tell."""

@@ -1,0 +1,134 @@
+"""Awards and badges, as widgets and managers read them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+from services.titles_and_badges.domain import standing as rules_of_standing
+from services.titles_and_badges.domain.badges import DRAFT
+from services.titles_and_badges.repository import DATABASE, awards, communities
+from shared import clock, outbox, work
+from shared.errors import NotFound
+from shared.mongo import Document
+
+Position = tuple[datetime, str]
+
+
+def standing(community: str, token_id: str) -> Literal["ok", "unknown-community", "revoked"]:
+    """Whether a token's community exists and the token still holds, by our copy of the community."""
+    stored = communities.load([community]).get(community)
+    if stored is None or "name" not in stored:
+        return "unknown-community"
+    return "revoked" if token_id in stored.get("revoked_tokens", ()) else "ok"
+
+
+def badges(community: str, *, drafts: bool) -> list[Document]:
+    """All badges of a community."""
+    held = awards.count(community)
+    return [
+        _badge(each, held) for each in communities.definitions(community) if drafts or each["status"] != DRAFT
+    ]
+
+
+def badge(community: str, slug: str, *, drafts: bool) -> Document:
+    """One badge. Raises NotFound."""
+    stored = communities.definition(community, slug)
+    if stored is None or (stored["status"] == DRAFT and not drafts):
+        raise NotFound("badge", slug)
+    return _badge(stored, awards.count(community))
+
+
+def member(community: str, external_id: str) -> Document:
+    """The profile of a member, or of whom he became. Raises NotFound."""
+    found = communities.member_of(community, external_id)
+    if found is None:
+        raise NotFound("member", external_id)
+    return found
+
+
+def badges_of(community: str, external_id: str) -> list[Document]:
+    """What a member holds, the latest first. Raises NotFound."""
+    profile = member(community, external_id)
+    held = [each for each in awards.of_members([profile["_id"]]).values() if each["state"] == awards.HELD]
+    held.sort(key=lambda each: (each["awarded_at"], each["_id"]), reverse=True)
+    return shown(community, held)
+
+
+def latest(community: str, *, badge: str | None, before: Position | None, limit: int) -> list[Document]:
+    """The latest awards of a community, or the holders of one badge; who opted out is not shown."""
+    rows = shown(community, awards.latest(community, badge=badge, before=before, limit=limit))
+    return rows
+
+
+def every(community: str) -> Iterator[Document]:
+    """Every award as a row for a file, with the revoked ones; `member` is the community's own id."""
+    for chunk in _chunks(awards.all_of(community)):
+        people = communities.profiles({each["member"] for each in chunk})
+        for each in chunk:
+            yield {
+                "badge": each["badge"],
+                "member": people.get(each["member"], {}).get("external_id", ""),
+                "object": each.get("object", ""),
+                "level": each.get("level", ""),
+                "period": "",
+                "awarded_at": clock.text(each["awarded_at"]),
+                "revoked_at": clock.text(each["revoked_at"]) if "revoked_at" in each else "",
+            }
+
+
+def shown(community: str, documents: Iterable[Document]) -> list[Document]:
+    """Awards as they are shown."""
+    listed = list(documents)
+    people = communities.profiles({each["member"] for each in listed})
+    names = {each["slug"]: each["definition"]["name"] for each in communities.definitions(community)}
+    now = clock.now()
+    return [
+        {
+            "key": each["_id"],
+            "badge": each["badge"],
+            "badge_name": names.get(each["badge"], each["badge"]),
+            "member": person(people.get(each["member"]), now),
+            "level": each.get("level"),
+            "object": each.get("object"),
+            "awarded_at": each["awarded_at"],
+            "revoked_at": each.get("revoked_at"),
+            "decided_by": each.get("by"),
+        }
+        for each in listed
+    ]
+
+
+def person(profile: Document | None, now: datetime) -> Document:
+    """A member as he is shown; one who opted out, or is not known yet, without id and name."""
+    if profile is None or rules_of_standing.at(communities.standing(profile).opt_outs, now, default=False):
+        return {"id": None, "name": None}
+    return {"id": profile.get("external_id"), "name": profile.get("name")}
+
+
+def pending() -> dict[str, int]:
+    """What is known but not yet handed on."""
+    return {"outbox": outbox.pending(DATABASE), "work": work.pending(DATABASE)}
+
+
+def _badge(stored: Document, held: Any) -> Document:  # noqa: ANN401
+    return {
+        "description": "",
+        "repeat": "member",
+        "policy": "sticky",
+        **stored["definition"],
+        "slug": stored["slug"],
+        "status": stored["status"],
+        "version": stored["version"],
+        "held": held.get(stored["slug"], 0),
+    }
+
+
+def _chunks(rows: Iterable[Document], size: int = 500) -> Iterator[list[Document]]:
+    chunk: list[Document] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,148 @@
+"""Why a member holds a badge, what is missing where he does not, and what is closest for him."""
+
+from collections.abc import Mapping
+
+from services.titles_and_badges.domain import standing, tallies
+from services.titles_and_badges.domain.badges import ACTIVE, MANUAL, Badge, Threshold
+from services.titles_and_badges.domain.tallies import Tally
+from services.titles_and_badges.queries import awards as shown_awards
+from services.titles_and_badges.repository import awards, communities, facts
+from services.titles_and_badges.repository import tallies as books
+from services.titles_and_badges.repository.tallies import Book
+from shared import clock
+from shared.errors import NotFound
+from shared.mongo import Document
+
+MOST_EVIDENCE = 20
+
+
+def explanation(community: str, external_id: str, slug: str) -> Document:
+    """Why, or what is missing. Raises NotFound."""
+    badge, stored = _badge(community, slug)
+    profile = shown_awards.member(community, external_id)
+    member = profile["_id"]
+    documents = [each for each in awards.of_members([member], [slug]).values() if each["state"] != awards.WITHDRAWN]
+    held = [each for each in documents if each["state"] == awards.HELD]
+    name, tally = _nearest(member, badge, held)
+    limit = held[0] if held else None
+    counted = facts.count(member, (slug, name))
+    evidence = facts.evidence(
+        member, (slug, name), up_to=limit["awarded_at"] if limit else None, limit=MOST_EVIDENCE
+    )
+    return {
+        "badge": slug,
+        "badge_name": stored["definition"]["name"],
+        "description": stored["definition"].get("description", ""),
+        "member": shown_awards.person(profile, clock.now()),
+        "held": bool(held),
+        "awards": shown_awards.shown(community, sorted(documents, key=lambda each: each["_id"])),
+        "value": tally.value,
+        "missing": _missing(badge, tally, name, {each.get("level") for each in held}),
+        "evidence": [
+            {
+                "activity": each.activity,
+                "type": each.type,
+                "published": each.published,
+                "object": each.object,
+                "value": each.value,
+                "decided": any(document.get("by") == each.activity for document in held),
+            }
+            for each in evidence
+        ],
+        "counted": counted,
+        "decisions": [
+            {"kind": each.kind, "reason": each.reason, "at": each.at, "object": each.object}
+            for each in awards.decisions(communities.aliases(member), [slug]).get(slug, ())
+        ],
+        "excluded": _excluded(profile),
+    }
+
+
+def progress(community: str, external_id: str) -> list[Document]:
+    """What a member can still earn once, the closest first. Raises NotFound."""
+    profile = shown_awards.member(community, external_id)
+    member = profile["_id"]
+    book = Book([member])
+    held = awards.of_members([member])
+    found = []
+    for stored in communities.definitions(community):
+        if stored["status"] != ACTIVE:
+            continue
+        badge = communities.rules(community, communities.load([community])).badges[stored["slug"]]
+        levels = {
+            each.get("level")
+            for each in held.values()
+            if each["badge"] == badge.slug and each["state"] == awards.HELD and each.get("object") is None
+        }
+        name, tally = _furthest(member, badge, book)
+        missing = None if badge.kind == MANUAL else _missing(badge, tally, name, levels)
+        if missing is not None:
+            found.append(
+                {
+                    "badge": badge.slug,
+                    "badge_name": stored["definition"]["name"],
+                    "description": stored["definition"].get("description", ""),
+                    "missing": missing,
+                    "share": round(max(0, missing["value"]) / missing["at"], 4),
+                }
+            )
+    return sorted(found, key=lambda each: (-each["share"], each["missing"]["missing"], each["badge"]))
+
+
+def _badge(community: str, slug: str) -> tuple[Badge, Document]:
+    stored = communities.definition(community, slug)
+    badge = communities.rules(community, communities.load([community])).badges.get(slug)
+    if stored is None or badge is None:
+        raise NotFound("badge", slug)
+    return badge, stored
+
+
+def _nearest(member: str, badge: Badge, held: list[Document]) -> tuple[str | None, Tally]:
+    """The bucket that explains it: the one that decided, else the furthest one."""
+    book = Book([member])
+    if held and badge.by_object:
+        name = held[0].get("evidence", held[0].get("object"))
+        if name is not None:
+            book.load_objects([(member, name)])
+            return name, book.tally(member, (badge.slug, name)) or tallies.empty(badge)
+    return _furthest(member, badge, book)
+
+
+def _furthest(member: str, badge: Badge, book: Book) -> tuple[str | None, Tally]:
+    if not badge.by_object:
+        return None, book.tally(member, (badge.slug, None)) or tallies.empty(badge)
+    reached_all = badge.thresholds[-1].at
+    for name, tally in books.best_objects(member, badge.slug, 50):
+        if badge.repeat == "member" or tally.value < reached_all:
+            return name, tally
+    return None, tallies.empty(badge)
+
+
+def _missing(badge: Badge, tally: Tally, name: str | None, held: set[str | None]) -> Document | None:
+    threshold = _next(badge, held)
+    if threshold is None or badge.kind == MANUAL:
+        return None
+    return {
+        "level": threshold.level,
+        "at": threshold.at,
+        "value": tally.value,
+        "missing": max(0, threshold.at - tally.value),
+        "object": name,
+    }
+
+
+def _next(badge: Badge, held: set[str | None]) -> Threshold | None:
+    for threshold in badge.thresholds:
+        if threshold.level not in held:
+            return threshold
+    return None
+
+
+def _excluded(profile: Mapping[str, object]) -> str | None:
+    now = clock.now()
+    known = communities.standing(dict(profile))
+    if standing.at(known.roles, now, standing.MEMBER) == standing.BOT:
+        return "bots earn nothing"
+    if standing.at(known.opt_outs, now, default=False):
+        return "the member opted out"
+    return None

@@ -1,0 +1,144 @@
+"""Awards, each under an id of its own making, and what people decided about them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from pymongo import InsertOne, ReplaceOne
+from pymongo.collection import Collection
+
+from services.titles_and_badges.documents import DATABASE
+from services.titles_and_badges.domain.awards import Award, Decision, Key
+from shared import mongo
+from shared.mongo import Document
+
+HELD = "held"
+REVOKED = "revoked"
+WITHDRAWN = "withdrawn"
+
+#: (awarded_at, key) of the last row that was shown.
+Position = tuple[datetime, str]
+
+
+def key(community: str, member: str, name: Key) -> str:
+    """The id of an award: one for community, badge, member, level and object."""
+    badge, level, object_id = name
+    return f"{community}:{badge}:{member}:{level or ''}:{object_id or ''}"
+
+
+def of_members(members: Iterable[str], slugs: Iterable[str] | None = None) -> dict[str, Document]:
+    """All awards of members, withdrawn ones too, by key; of some badges, if named."""
+    query: Document = {"member": {"$in": list(members)}}
+    if slugs is not None:
+        query["badge"] = {"$in": list(slugs)}
+    return {document["_id"]: document for document in _awards().find(query)}
+
+
+def award(document: Document) -> Award:
+    """A stored award."""
+    return Award(
+        badge=document["badge"],
+        level=document.get("level"),
+        object=document.get("object"),
+        awarded_at=document["awarded_at"],
+        by=document.get("by"),
+        evidence=document.get("evidence"),
+        revoked_at=document.get("revoked_at"),
+    )
+
+
+def document(community: str, member: str, now: Award, *, badge_version: int, version: int) -> Document:
+    """An award as it is stored."""
+    name = key(community, member, (now.badge, now.level, now.object))
+    written = {
+        "_id": name,
+        "community": community,
+        "member": member,
+        "badge": now.badge,
+        "badge_version": badge_version,
+        "level": now.level,
+        "object": now.object,
+        "evidence": now.evidence,
+        "by": now.by,
+        "awarded_at": now.awarded_at,
+        "revoked_at": now.revoked_at,
+        "state": HELD if now.revoked_at is None else REVOKED,
+        "version": version,
+    }
+    return {field: value for field, value in written.items() if value is not None}
+
+
+def withdrawn(before: Document) -> Document:
+    """An award that never was, since what earned it never happened. Its version stays, for later announcements."""
+    return {**before, "state": WITHDRAWN, "version": before["version"] + 1}
+
+
+def write(documents: Sequence[Document], known: Iterable[str]) -> None:
+    """Keep awards; `known` are the keys that exist."""
+    existing = set(known)
+    writes = [
+        ReplaceOne({"_id": each["_id"]}, each) if each["_id"] in existing else InsertOne(each) for each in documents
+    ]
+    if writes:
+        _awards().bulk_write(writes, ordered=False)
+
+
+def latest(community: str, *, badge: str | None, before: Position | None, limit: int) -> list[Document]:
+    """Awards that are held, the latest first: of a badge, or of all."""
+    query: Document = {"community": community, "state": HELD}
+    if badge is not None:
+        query["badge"] = badge
+    if before is not None:
+        moment, name = before
+        query["$or"] = [{"awarded_at": {"$lt": moment}}, {"awarded_at": moment, "_id": {"$lt": name}}]
+    return list(_awards().find(query, sort=[("awarded_at", -1), ("_id", -1)], limit=limit))
+
+
+def all_of(community: str) -> Iterable[Document]:
+    """Every award of a community that was earned or granted, also those revoked since, in order of keys."""
+    query = {"community": community, "state": {"$in": [HELD, REVOKED]}}
+    return _awards().find(query, sort=[("_id", 1)])
+
+
+def count(community: str) -> Mapping[str, int]:
+    """How many hold each badge of a community (an award an object is one)."""
+    rows = _awards().aggregate(
+        [{"$match": {"community": community, "state": HELD}}, {"$group": {"_id": "$badge", "count": {"$sum": 1}}}]
+    )
+    return {row["_id"]: row["count"] for row in rows}
+
+
+def decisions(members: Iterable[str], slugs: Iterable[str] | None = None) -> dict[str, list[Decision]]:
+    """What was decided about badges of members, by badge. Members are raw ids: ask with all aliases."""
+    query: Document = {"member": {"$in": list(members)}}
+    if slugs is not None:
+        query["badge"] = {"$in": list(slugs)}
+    found: dict[str, list[Decision]] = {}
+    for stored in _decisions().find(query, sort=[("at", 1), ("_id", 1)]):
+        found.setdefault(stored["badge"], []).append(
+            Decision(kind=stored["kind"], object=stored.get("object"), at=stored["at"], reason=stored["reason"])
+        )
+    return found
+
+
+def keep_decision(community: str, member: str, slug: str, decision: Decision, decided_by: str | None) -> None:
+    """Remember what was decided, by whom and why."""
+    _decisions().insert_one(
+        {
+            "community": community,
+            "member": member,
+            "badge": slug,
+            "kind": decision.kind,
+            "reason": decision.reason,
+            "at": decision.at,
+            **({"object": decision.object} if decision.object is not None else {}),
+            **({"decided_by": decided_by} if decided_by is not None else {}),
+        }
+    )
+
+
+def _awards() -> Collection[Document]:
+    return mongo.collection(DATABASE, "awards")
+
+
+def _decisions() -> Collection[Document]:
+    return mongo.collection(DATABASE, "decisions")

@@ -1,0 +1,144 @@
+"""Facts, at their highest versions; tombstones stay."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo.collection import Collection
+
+from services.titles_and_badges.documents import DATABASE
+from services.titles_and_badges.domain.facts import Fact
+from services.titles_and_badges.domain.recognition import Bucket
+from shared import mongo
+from shared.mongo import Document
+
+_FIELDS = tuple(field.name for field in fields(Fact))
+
+
+def key(member: str, activity: str) -> str:
+    """The key of a fact. Members' ids have one length, so that no two facts meet in one key."""
+    return f"{member}:{activity}"
+
+
+def load(keys: Iterable[str]) -> dict[str, Document]:
+    """Facts and tombstones by key."""
+    return {document["_id"]: document for document in _facts().find({"_id": {"$in": list(keys)}})}
+
+
+def of_member(member: str) -> list[Document]:
+    """All surviving facts of a member."""
+    return list(_facts().find({"member": member, "retracted": {"$exists": False}}))
+
+
+def in_buckets(member: str, buckets: Iterable[Bucket]) -> dict[Bucket, list[Fact]]:
+    """The surviving facts stored as counted in these buckets of a member."""
+    found: dict[Bucket, list[Fact]] = {}
+    for slug, name in buckets:
+        found[slug, name] = [fact(document) for document in _facts().find(_in_bucket(member, (slug, name)))]
+    return found
+
+
+def evidence(member: str, bucket: Bucket, *, up_to: datetime | None, limit: int) -> list[Fact]:
+    """Surviving facts counted in a bucket, the latest first, of those up to a moment."""
+    query = _in_bucket(member, bucket)
+    if up_to is not None:
+        query["published"] = {"$lte": up_to}
+    found = _facts().find(query, sort=[("published", -1), ("sequence", -1), ("activity", -1)], limit=limit)
+    return [fact(document) for document in found]
+
+
+def count(member: str, bucket: Bucket) -> int:
+    """How many surviving facts are counted in a bucket."""
+    return _facts().count_documents(_in_bucket(member, bucket))
+
+
+def members_involved_with(members: Sequence[str], after: str, limit: int) -> list[str]:
+    """Members who have facts in which these take part, or who are these, in order of their ids."""
+    rows = _facts().aggregate(
+        [
+            {"$match": {"$or": [{"involved": {"$in": list(members)}}, {"member": {"$in": list(members)}}]}},
+            {"$match": {"member": {"$gt": after}}},
+            {"$group": {"_id": "$member"}},
+            {"$sort": {"_id": 1}},
+            {"$limit": limit},
+        ]
+    )
+    return [row["_id"] for row in rows]
+
+
+def fact(document: Document) -> Fact:
+    """A stored fact."""
+    return Fact(**{name: document[name] for name in _FIELDS if name in document})
+
+
+def put(document: Document, *, exists: bool) -> InsertOne[Document] | ReplaceOne[Document]:
+    """Keep a fact, or a higher version of one. A read decided which: no upsert inside a transaction."""
+    return ReplaceOne({"_id": document["_id"]}, document) if exists else InsertOne(document)
+
+
+def document(community: str, new: Fact, slugs: Sequence[str]) -> Document:
+    """A fact as it is stored."""
+    written: Document = {"_id": key(new.member, new.activity), "community": community}
+    for name in _FIELDS:
+        value = getattr(new, name)
+        if value is not None and value != ():
+            written[name] = value
+    involved = new.involved()
+    if involved:
+        written["involved"] = involved
+    if slugs:
+        written["buckets"] = list(slugs)
+    return written
+
+
+def tombstone(community: str, member: str, activity: str, version: int) -> Document:
+    """A retracted fact: its version stays, lest an older copy counts."""
+    return {
+        "_id": key(member, activity),
+        "community": community,
+        "member": member,
+        "activity": activity,
+        "version": version,
+        "retracted": True,
+    }
+
+
+def counted_in(document: Document) -> list[Bucket]:
+    """The buckets that a stored fact is counted in; whether a slug counts by object was decided when it was stored."""
+    name = document.get("object")
+    return [
+        (stored[:-1], name) if stored.endswith(_BY_OBJECT) else (stored, None)
+        for stored in document.get("buckets", ())
+    ]
+
+
+def bucket_names(buckets: Iterable[Bucket]) -> list[str]:
+    """Buckets as a fact stores them."""
+    return [slug if name is None else slug + _BY_OBJECT for slug, name in buckets]
+
+
+def rebucket(changes: Mapping[str, Sequence[str]]) -> list[UpdateOne]:
+    """Store that facts are counted in other buckets: key → as `bucket_names`."""
+    return [UpdateOne({"_id": name}, {"$set": {"buckets": list(slugs)}}) for name, slugs in changes.items()]
+
+
+def write(writes: Sequence[InsertOne[Document] | ReplaceOne[Document] | UpdateOne]) -> None:
+    """Apply writes."""
+    if writes:
+        _facts().bulk_write(list(writes), ordered=False)
+
+
+#: Marks a bucket that is one an object; no slug holds it.
+_BY_OBJECT = "#"
+
+
+def _in_bucket(member: str, bucket: Bucket) -> Document:
+    slug, name = bucket
+    if name is None:
+        return {"member": member, "buckets": slug}
+    return {"member": member, "object": name, "buckets": slug + _BY_OBJECT}
+
+
+def _facts() -> Collection[Document]:
+    return mongo.collection(DATABASE, "facts")

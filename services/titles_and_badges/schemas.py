@@ -1,0 +1,171 @@
+"""What requests to `titles-and-badges` and its answers look like."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.titles_and_badges.domain.criteria import KINDS
+from shared import clock
+
+LONGEST_NAME = 100
+LONGEST_TEXT = 500
+LONGEST_ID = 1_000
+
+
+class Moment(fields.DateTime):
+    """A time in UTC, with milliseconds."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002
+        return None if value is None else clock.text(value)
+
+
+class _Criterion(fields.Dict):
+    """A criterion; which options it takes depends on its kind, and domain/criteria judges them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        read = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(read.get("kind"), str):
+            reason = f"A criterion has a kind: one of {', '.join(sorted(KINDS))}."
+            raise ValidationError(reason)
+        return read
+
+
+class Level(Schema):
+    """A level of a badge and the value that it asks for."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 50))
+    at = fields.Integer(required=True, strict=True)
+
+
+class Definition(Schema):
+    """A badge as data.
+
+    `criterion.kind` is count, sum, first, distinct, object-score or manual; `where` a condition in typed JSON. Either
+    `at` or `levels` says what is to be reached. `repeat`: once a member or once an object. `policy`: a sticky badge
+    stays once earned, a live one is held while its criterion holds.
+    """
+
+    name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
+    description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
+    criterion = _Criterion(required=True)
+    at = fields.Integer(strict=True)
+    levels = fields.List(fields.Nested(Level))
+    repeat = fields.String(validate=validate.OneOf(["member", "object"]))
+    policy = fields.String(validate=validate.OneOf(["sticky", "live"]))
+    status = fields.String(validate=validate.OneOf(["active", "draft"]))
+
+
+class Badge(Schema):
+    """A badge, how many hold it, and how it is earned."""
+
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+    criterion = fields.Dict(required=True)
+    at = fields.Integer()
+    levels = fields.List(fields.Nested(Level))
+    repeat = fields.String(required=True)
+    policy = fields.String(required=True)
+    status = fields.String(required=True)
+    version = fields.Integer(required=True)
+    held = fields.Integer()
+
+
+class Person(Schema):
+    """A member as widgets show him."""
+
+    id = fields.String(required=True, allow_none=True)
+    name = fields.String(allow_none=True)
+
+
+class Award(Schema):
+    """A badge that a member holds. `awarded_at` is when the deed was done that decided it, `decided_by` that deed's id."""
+
+    badge = fields.String(required=True)
+    badge_name = fields.String(required=True)
+    member = fields.Nested(Person, required=True)
+    level = fields.String(allow_none=True)
+    object = fields.String(allow_none=True)
+    awarded_at = Moment(required=True)
+    revoked_at = Moment(allow_none=True)
+    decided_by = fields.String(allow_none=True)
+
+
+class Evidence(Schema):
+    """One deed that counted."""
+
+    activity = fields.String(required=True)
+    type = fields.String(required=True)
+    published = Moment(required=True)
+    object = fields.String(allow_none=True)
+    value = fields.Integer(allow_none=True)
+    decided = fields.Boolean(required=True)
+
+
+class Missing(Schema):
+    """What is missing to the next threshold."""
+
+    level = fields.String(allow_none=True)
+    at = fields.Integer(required=True)
+    value = fields.Integer(required=True)
+    missing = fields.Integer(required=True)
+    object = fields.String(allow_none=True)
+
+
+class DecisionTaken(Schema):
+    """What a person decided, and why."""
+
+    kind = fields.String(required=True)
+    reason = fields.String(required=True)
+    at = Moment(required=True)
+    object = fields.String(allow_none=True)
+
+
+class Explanation(Schema):
+    """Why a member holds a badge, or what is missing.
+
+    `evidence` are the latest deeds that counted, at most 20, up to the deciding one; `counted` how many there are.
+    """
+
+    badge = fields.String(required=True)
+    badge_name = fields.String(required=True)
+    description = fields.String(required=True)
+    member = fields.Nested(Person, required=True)
+    held = fields.Boolean(required=True)
+    awards = fields.List(fields.Nested(Award), required=True)
+    value = fields.Integer(required=True)
+    missing = fields.Nested(Missing, allow_none=True)
+    evidence = fields.List(fields.Nested(Evidence), required=True)
+    counted = fields.Integer(required=True)
+    decisions = fields.List(fields.Nested(DecisionTaken), required=True)
+    excluded = fields.String(allow_none=True)
+
+
+class Progress(Schema):
+    """How far a member is with a badge that he can still earn."""
+
+    badge = fields.String(required=True)
+    badge_name = fields.String(required=True)
+    description = fields.String(required=True)
+    missing = fields.Nested(Missing, required=True)
+    share = fields.Float(required=True)
+
+
+class ProgressList(Schema):
+    """What is closest for a member, the closest first."""
+
+    items = fields.List(fields.Nested(Progress), required=True)
+
+
+class BadgeList(Schema):
+    """All badges of a community."""
+
+    items = fields.List(fields.Nested(Badge), required=True)
+
+
+class Decide(Schema):
+    """Whom a badge is granted to, or taken from, and why; `object` where it is given once an object."""
+
+    member = fields.String(required=True, validate=validate.Length(1, LONGEST_ID))
+    reason = fields.String(required=True, validate=validate.Length(3, LONGEST_TEXT))
+    object = fields.String(validate=validate.Length(1, LONGEST_ID))

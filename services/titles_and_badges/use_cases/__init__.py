@@ -1,0 +1,1 @@
+"""What `titles-and-badges` does: one function, one transaction; long work is a chain of such steps."""

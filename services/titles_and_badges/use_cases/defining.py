@@ -1,0 +1,140 @@
+"""Badges are defined, redefined and retired; people grant and revoke."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.titles_and_badges.domain import awards as rules_of_awards
+from services.titles_and_badges.domain import badges
+from services.titles_and_badges.domain.awards import GRANT, Decision
+from services.titles_and_badges.repository import DATABASE, awards, communities
+from services.titles_and_badges.repository.tallies import Book
+from services.titles_and_badges.use_cases import recounting
+from services.titles_and_badges.use_cases.awarding import Ceremony
+from shared import mongo, work
+from shared.errors import Conflict, NotFound
+from shared.mongo import Document
+
+Definition = Mapping[str, Any]
+
+
+@mongo.in_transaction(DATABASE)
+def define(community: str, definitions: Mapping[str, Definition], now: datetime) -> list[str]:
+    """Define badges, slug → definition. Returns the slugs of those that differ from what is stored.
+
+    Whoever qualifies already gets them by a back-fill, with the date of the deed. Raises Invalid.
+    """
+    changed: list[tuple[Document, bool]] = []
+    for slug, definition in definitions.items():
+        badges.badge(slug, definition)  # refuses what is wrong
+        stored = communities.definition(community, slug)
+        status = definition.get("status", badges.ACTIVE)
+        content = {name: value for name, value in definition.items() if name not in {"status", "slug"}}
+        if stored is not None and stored["definition"] == content and stored["status"] == status:
+            continue
+        changed.append((_document(community, slug, content, status, stored, now), stored is not None))
+    if changed:
+        communities.keep_definitions(community, changed)
+        work.add(DATABASE, recounting.ALL, community)
+    return [document["slug"] for document, _ in changed]
+
+
+@mongo.in_transaction(DATABASE)
+def retire(community: str, slug: str, now: datetime) -> None:
+    """Retire a badge: what is done from now on counts for it no more, and what is held stays. Raises NotFound."""
+    stored = communities.definition(community, slug)
+    if stored is None:
+        raise NotFound("badge", slug)
+    if stored["status"] != badges.RETIRED:
+        communities.keep_definitions(
+            community, [({**stored, "status": badges.RETIRED, "until": now, "changed": now}, True)]
+        )
+        work.add(DATABASE, recounting.ALL, community)
+
+
+@mongo.in_transaction(DATABASE)
+def decide(  # noqa: PLR0913 (who decided what about whom, and why)
+    community: str,
+    external_id: str,
+    slug: str,
+    *,
+    kind: str,
+    object_id: str | None,
+    reason: str,
+    decided_by: str | None,
+    now: datetime,
+) -> Document:
+    """Grant or revoke a badge, with a reason. Returns the award. Deciding the same again changes nothing.
+
+    Raises NotFound, or Conflict where there is nothing to revoke or the badge does not fit.
+    """
+    rules = communities.rules(community, communities.load([community]))
+    badge = rules.badges.get(slug)
+    profile = communities.member_of(community, external_id)
+    if badge is None:
+        raise NotFound("badge", slug)
+    if profile is None:
+        raise NotFound("member", external_id)
+    if (object_id is not None) != (badge.repeat == badges.ONCE_AN_OBJECT):
+        message = "This badge is given once an object: name it." if object_id is None else "It is given once a member."
+        raise Conflict(message)
+    member = profile["_id"]
+    name = (slug, badge.thresholds[0].level, object_id)
+    key = awards.key(community, member, name)
+    held = awards.of_members([member], [slug]).get(key)
+    is_held = held is not None and held["state"] == awards.HELD
+    if held is not None and is_held and kind == GRANT:
+        return held
+    if not is_held and kind == rules_of_awards.REVOKE:
+        if held is not None and held["state"] == awards.REVOKED:
+            return held
+        message = f"The member does not hold {slug!r}."
+        raise Conflict(message)
+    decision = Decision(kind=kind, object=object_id, at=now, reason=reason)
+    awards.keep_decision(community, member, slug, decision, decided_by)
+    book = Book([member])
+    book.load_all_objects(member)
+    ceremony = Ceremony(community)
+    ceremony.settle(member, [badge], book)
+    book.put(community, member, rules.revision if book.revision(member) is None else book.revision(member) or 0, {})
+    book.write()
+    ceremony.end()
+    return awards.of_members([member], [slug])[key]
+
+
+def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's JSON)
+    """Read a file of definitions: `{"badges": [{"slug": …, …}]}`. Raises Conflict or Invalid."""
+    listed = written.get("badges") if isinstance(written, Mapping) else None
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        message = "A file of definitions is an object with a list of badges."
+        raise Conflict(message)
+    found: dict[str, Definition] = {}
+    for each in listed:
+        slug = each.get("slug") if isinstance(each, Mapping) else None
+        if not isinstance(slug, str) or slug in found:
+            message = f"Every badge in the file has a slug of its own; {slug!r} is missing or there twice."
+            raise Conflict(message)
+        badges.badge(slug, each)
+        found[slug] = {name: value for name, value in each.items() if name != "slug"}
+    return found
+
+
+def _document(  # noqa: PLR0913
+    community: str, slug: str, content: Definition, status: str, stored: Document | None, now: datetime
+) -> Document:
+    history = list(stored.get("history", ())) if stored else []
+    if stored:
+        history.append({name: stored[name] for name in ("version", "status", "definition", "changed")})
+    document: Document = {
+        "_id": f"{community}:{slug}",
+        "community": community,
+        "slug": slug,
+        "version": stored["version"] + 1 if stored else 1,
+        "status": status,
+        "definition": dict(content),
+        "changed": now,
+        "history": history,
+    }
+    if status == badges.RETIRED:
+        document["until"] = now
+    return document

@@ -1,0 +1,126 @@
+"""Our copies of profiles follow `activity.profiles`; what changes counting leaves a mark."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from services.titles_and_badges.repository import DATABASE, communities
+from services.titles_and_badges.use_cases import recounting
+from shared import mongo, outbox, work
+from shared.events.activity import CommunityProfile, MemberProfile
+from shared.mongo import Document
+from shared.outbox import Message
+
+
+class Erased(NamedTuple):
+    """A tombstone: whoever had this id has none of his own any more."""
+
+    member: str
+
+
+Followed = MemberProfile | CommunityProfile | Erased
+
+
+@mongo.in_transaction(DATABASE)
+def follow(profiles: Sequence[Followed], dead_letters: Mapping[str, Sequence[Message]]) -> None:
+    """Keep the newest profiles. A role, an opt-out, a merge or a zone that changed is counted anew afterwards."""
+    for topic, messages in dead_letters.items():
+        outbox.add(DATABASE, "", topic, messages)
+    _follow_communities([each for each in profiles if isinstance(each, CommunityProfile)])
+    _follow_members([each for each in profiles if not isinstance(each, CommunityProfile)])
+
+
+def _follow_communities(profiles: Sequence[CommunityProfile]) -> None:
+    newest: dict[str, CommunityProfile] = {}
+    for each in profiles:
+        if each.community not in newest or newest[each.community].revision < each.revision:
+            newest[each.community] = each
+    stored = communities.load(newest)
+    changed = []
+    rezoned = []
+    for slug, each in newest.items():
+        before = stored.get(slug)
+        if before is not None and before.get("revision", 0) >= each.revision:
+            continue
+        zones = [[zone.since, zone.zone] for zone in each.zones]
+        changed.append(
+            (
+                {
+                    "_id": slug,
+                    "revision": each.revision,
+                    "name": each.name,
+                    "locale": each.locale,
+                    "zones": zones,
+                    "revoked_tokens": list(each.revoked_tokens),
+                    **({} if before is not None else {"rules": 0}),
+                },
+                before is not None,
+            )
+        )
+        if zones != (before or {}).get("zones", []):
+            rezoned.append(slug)
+    communities.keep(changed, of_communities=True)
+    for slug in rezoned:
+        communities.raise_rules(slug)
+        work.add(DATABASE, recounting.ALL, slug)
+
+
+def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
+    newest: dict[str, MemberProfile | Erased] = {}
+    for each in profiles:
+        before = newest.get(each.member)
+        if before is None or isinstance(each, Erased):
+            newest[each.member] = each
+        elif isinstance(before, MemberProfile) and before.revision < each.revision:
+            newest[each.member] = each
+    stored = communities.profiles(newest)
+    changed = []
+    recount: dict[str, list[str]] = {}
+    for member, each in newest.items():
+        old = stored.get(member)
+        now = _erased(member, old) if isinstance(each, Erased) else _document(each)
+        if old is not None and (old.get("erased") or old["revision"] >= now["revision"]):
+            continue
+        changed.append((now, old is not None))
+        recount.setdefault(now["community"], []).extend(_to_recount(member, old, now))
+    communities.keep(changed, of_communities=False)
+    for community, members in recount.items():
+        if members and community:
+            work.add(DATABASE, recounting.MEMBERS, community, members=sorted(set(members)))
+
+
+def _document(profile: MemberProfile) -> Document:
+    roles = [[each.since, each.role] for each in profile.roles]
+    opt_outs = [[each.since, each.opted_out] for each in profile.opt_outs]
+    return {
+        "_id": profile.member,
+        "community": profile.community,
+        "revision": profile.revision,
+        "external_id": profile.external_id,
+        "name": profile.name,
+        "roles": roles,
+        "opt_outs": opt_outs,
+        "merged_into": profile.merged_into,
+        # Only who is not an ordinary member matters to the rules; they are read by this mark.
+        "special": True if roles or opt_outs else None,
+    }
+
+
+def _erased(member: str, old: Document | None) -> Document:
+    community = old["community"] if old else ""
+    revision = (old["revision"] if old else 0) + 1
+    gone = dict.fromkeys(("external_id", "name", "roles", "opt_outs", "special", "merged_into"))
+    return {"_id": member, "community": community, "revision": revision, "erased": True, **gone}
+
+
+def _to_recount(member: str, old: Document | None, now: Document) -> list[str]:
+    """Whose counting a changed profile touches: most new members change nobody's."""
+    before = (_timeline(old, "roles"), _timeline(old, "opt_outs"), (old or {}).get("merged_into"))
+    after = (_timeline(now, "roles"), _timeline(now, "opt_outs"), now.get("merged_into"))
+    if before == after and not now.get("erased"):
+        return []
+    return [name for name in (member, before[2], after[2]) if name]
+
+
+def _timeline(document: Document | None, name: str) -> list[tuple[datetime, object]]:
+    return [(since, value) for since, value in (document or {}).get(name) or ()]

@@ -1,0 +1,217 @@
+"""Deliveries become facts, tallies and awards: a batch of one partition is one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.titles_and_badges.domain import recognition
+from services.titles_and_badges.domain.badges import Rules
+from services.titles_and_badges.domain.facts import Fact
+from services.titles_and_badges.domain.recognition import Bucket, Change
+from services.titles_and_badges.domain.standing import Context
+from services.titles_and_badges.domain.tallies import Tally
+from services.titles_and_badges.repository import DATABASE, communities, facts
+from services.titles_and_badges.repository.tallies import Book
+from services.titles_and_badges.use_cases.awarding import Ceremony, badges_named
+from shared import mongo, outbox
+from shared.events.activity import ActivityRecorded, Delivery
+from shared.mongo import Document
+from shared.outbox import Message
+
+
+@mongo.in_transaction(DATABASE)
+def recognise(partition: int, deliveries: Sequence[Delivery], dead_letters: Mapping[str, Sequence[Message]]) -> int:
+    """Apply a batch: facts, tallies, awards, announcements and dead letters, or nothing of it.
+
+    Deliveries may be old, repeated, late and out of order. Returns how many were news. Commits also when none is:
+    the offset may move only after a majority has confirmed that all are known.
+    """
+    communities.pass_barrier(partition)
+    for topic, messages in dead_letters.items():
+        outbox.add(DATABASE, "", topic, messages)
+    newest = _newest(deliveries)
+    known = facts.load(newest)
+    news = {
+        key: delivery
+        for key, delivery in newest.items()
+        if key not in known or known[key]["version"] < delivery.version
+    }
+    for community in sorted({delivery.community for delivery in news.values()}):
+        ours = {key: delivery for key, delivery in news.items() if delivery.community == community}
+        _recognise_in(community, ours, known)
+    return len(news)
+
+
+def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[str, Document]) -> None:
+    stored = communities.load([community])
+    rules = communities.rules(community, stored)
+    changes = _changes(news, known)
+    context = _context(stored.get(community, {}), changes)
+    book = Book(changes)
+    ceremony = Ceremony(community)
+    behind = [member for member in changes if book.revision(member) not in {None, rules.revision}]
+    fresh = {member: each for member, each in changes.items() if member not in behind}
+    slugs = _count(community, rules, context, book, ceremony, fresh)
+    _write_facts(community, news, known, slugs)
+    for member in behind:
+        _recount(community, member, rules, stored.get(community, {}), book, ceremony)
+    book.write()
+    ceremony.end()
+
+
+@mongo.in_transaction(DATABASE)
+def recount_members(community: str, members: Sequence[str]) -> None:
+    """Count members from scratch under the current rules and profiles, with the same result as if always counted so."""
+    stored = communities.load([community])
+    rules = communities.rules(community, stored)
+    book = Book(members)
+    ceremony = Ceremony(community)
+    for member in members:
+        _recount(community, member, rules, stored.get(community, {}), book, ceremony)
+    book.write()
+    ceremony.end()
+
+
+def fact(delivery: ActivityRecorded) -> Fact:
+    """What a delivery says, as a fact."""
+    described = delivery.object
+    parent = described.parent if described else None
+    return Fact(
+        member=delivery.member,
+        activity=delivery.activity,
+        version=delivery.version,
+        roles=tuple(delivery.roles),
+        type=delivery.type,
+        published=delivery.published,
+        sequence=delivery.sequence,
+        actor=delivery.actor,
+        value=delivery.value,
+        object=described.id if described else None,
+        object_type=described.type if described else None,
+        object_author=described.author if described else None,
+        object_published=described.published if described else None,
+        object_tags=tuple(described.tags) if described else (),
+        parent=parent.id if parent else None,
+        parent_type=parent.type if parent else None,
+        parent_author=parent.author if parent else None,
+        parent_published=parent.published if parent else None,
+    )
+
+
+def _newest(deliveries: Iterable[Delivery]) -> dict[str, Delivery]:
+    newest: dict[str, Delivery] = {}
+    for delivery in deliveries:
+        key = facts.key(delivery.member, delivery.activity)
+        if key not in newest or newest[key].version < delivery.version:
+            newest[key] = delivery
+    return newest
+
+
+def _changes(news: Mapping[str, Delivery], known: Mapping[str, Document]) -> dict[str, list[Change]]:
+    changes: dict[str, list[Change]] = {}
+    for key, delivery in news.items():
+        before = known.get(key)
+        survived = before is not None and "retracted" not in before
+        changes.setdefault(delivery.member, []).append(
+            Change(
+                old=facts.fact(before) if survived and before else None,
+                counted_in=facts.counted_in(before) if survived and before else (),
+                new=fact(delivery) if isinstance(delivery, ActivityRecorded) else None,
+            )
+        )
+    return changes
+
+
+def _context(community: Document, changes: Mapping[str, Sequence[Change]]) -> Context:
+    involved = set(changes)
+    for each in changes.values():
+        for change in each:
+            if change.new is not None:
+                involved.update(change.new.involved())
+    return Context(profiles=communities.standings(involved), zones=_zones(community))
+
+
+def _zones(community: Document) -> list[tuple]:  # type: ignore[type-arg]
+    return [(since, zone) for since, zone in community.get("zones", ())]
+
+
+def _count(  # noqa: PLR0913 (the state of one transaction)
+    community: str,
+    rules: Rules,
+    context: Context,
+    book: Book,
+    ceremony: Ceremony,
+    changes: Mapping[str, Sequence[Change]],
+) -> dict[str, Sequence[Bucket]]:
+    """Count changed facts. Returns the buckets in which each new fact is counted, by key."""
+    touched = {member: recognition.touched(each, rules, context) for member, each in changes.items()}
+    book.load_objects((member, name) for member, each in touched.items() for _, name in each if name is not None)
+    slugs: dict[str, Sequence[Bucket]] = {}
+    for member, each in changes.items():
+        before = {bucket: tally for bucket in touched[member] if (tally := book.tally(member, bucket)) is not None}
+        planned = recognition.plan(each, rules, context, before)
+        stored = facts.in_buckets(member, planned.recount) if planned.recount else {}
+        after = recognition.carry_out(planned, rules, context, before, stored)
+        book.put(community, member, rules.revision, after)
+        slugs.update({facts.key(member, name): buckets for name, buckets in planned.buckets.items()})
+        _settle_reached(member, rules, before, after, book, ceremony)
+    return slugs
+
+
+def _settle_reached(  # noqa: PLR0913
+    member: str,
+    rules: Rules,
+    before: Mapping[Bucket, Tally],
+    after: Mapping[Bucket, Tally],
+    book: Book,
+    ceremony: Ceremony,
+) -> None:
+    """Awards change only where a threshold was reached, lost, or reached at another moment."""
+    moved = [
+        bucket
+        for bucket, tally in after.items()
+        if tally.reached != (before[bucket].reached if bucket in before else (None,) * len(tally.reached))
+    ]
+    if moved:
+        ceremony.settle(
+            member,
+            badges_named(rules, (slug for slug, _ in moved)),
+            book,
+            objects=[name for _, name in moved if name is not None],
+        )
+
+
+def _write_facts(
+    community: str,
+    news: Mapping[str, Delivery],
+    known: Mapping[str, Document],
+    counted: Mapping[str, Sequence[Bucket]],
+) -> None:
+    writes = []
+    for key, delivery in news.items():
+        if not isinstance(delivery, ActivityRecorded):
+            buried = facts.tombstone(community, delivery.member, delivery.activity, delivery.version)
+            writes.append(facts.put(buried, exists=key in known))
+            continue
+        document = facts.document(community, fact(delivery), facts.bucket_names(counted.get(key, ())))
+        writes.append(facts.put(document, exists=key in known))
+    facts.write(writes)
+
+
+def _recount(  # noqa: PLR0913
+    community: str, member: str, rules: Rules, stored: Document, book: Book, ceremony: Ceremony
+) -> None:
+    surviving = facts.of_member(member)
+    read = [facts.fact(document) for document in surviving]
+    involved = {member, *(name for each in read for name in each.involved())}
+    context = Context(profiles=communities.standings(involved), zones=_zones(stored))
+    of_fact, counted = recognition.from_scratch(read, rules, context)
+    moved = {
+        document["_id"]: now
+        for document in surviving
+        if (now := facts.bucket_names(of_fact[document["activity"]])) != list(document.get("buckets", ()))
+    }
+    facts.write(facts.rebucket(moved))
+    book.load_all_objects(member)
+    book.clear(member)
+    book.put(community, member, rules.revision, counted)
+    ceremony.settle(member, list(rules.badges.values()), book)
+    ceremony.withdraw_all(member, rules.badges)

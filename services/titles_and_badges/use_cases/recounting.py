@@ -1,0 +1,47 @@
+"""Counting anew, in steps that can be resumed: after rules, zones or profiles changed.
+
+First a barrier: no batch that has not seen the change can end after it. Then members, a few a transaction.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.titles_and_badges.repository import communities, facts, tallies
+from services.titles_and_badges.use_cases import recognising
+from shared.work import Mark
+
+#: Everybody who was counted under older rules than the current ones.
+ALL = "recount-all"
+#: Everybody whose facts involve these members.
+MEMBERS = "recount-members"
+
+_MEMBERS_A_STEP = 20
+
+
+def recount_all(mark: Mark) -> Mapping[str, Any] | None:
+    """One step: the next members who are behind the rules. The set shrinks until it is empty."""
+    if not mark.get("barrier"):
+        communities.raise_barrier()
+        return {"barrier": True}
+    community = mark["community"]
+    revision = communities.load([community])[community].get("rules", 0)
+    behind = tallies.behind(community, revision, _MEMBERS_A_STEP)
+    if not behind:
+        return None
+    recognising.recount_members(community, behind)
+    return {"barrier": True}
+
+
+def recount_involved(mark: Mark) -> Mapping[str, Any] | None:
+    """One step: the next members, in order of their ids, whose facts involve those whose profile changed."""
+    if not mark.get("barrier"):
+        communities.raise_barrier()
+        return {"barrier": True, "after": ""}
+    members = facts.members_involved_with(mark["members"], mark["after"], _MEMBERS_A_STEP)
+    if not members:
+        return None
+    recognising.recount_members(mark["community"], members)
+    return {"after": members[-1]}
+
+
+STEPS = {ALL: recount_all, MEMBERS: recount_involved}

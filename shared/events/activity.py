@@ -1,0 +1,169 @@
+"""What `activity` publishes.
+
+`activity.events`, keyed by the member: a delivery says what one activity means to one member, in which roles, with
+a snapshot of the object. Each has a version; the highest version of (activity, member) is the fact, and a retraction
+is a version too. `activity.profiles`, compacted: what a community or a member is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from shared.events import envelope
+from shared.kafka import Topic
+from shared.outbox import Message
+
+EVENTS = Topic("activity.events")
+PROFILES = Topic("activity.profiles", compacted=True)
+
+RECORDED = "activity.recorded"
+RETRACTED = "activity.retracted"
+MEMBER_PROFILE = "activity.member-profile"
+COMMUNITY_PROFILE = "activity.community-profile"
+
+Role = Literal["actor", "author"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """What the object answers."""
+
+    id: str
+    type: str | None = None
+    author: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object:
+    """What the activity is about, as `activity` knew it at this version."""
+
+    id: str
+    type: str | None = None
+    author: str | None = None
+    published: datetime | None = None
+    tags: Sequence[str] = ()
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRecorded:
+    """An activity concerns a member. Members are ids of Laurel's own, never the community's."""
+
+    community: str
+    activity: str
+    member: str
+    version: int
+    roles: Sequence[Role]
+    type: str
+    published: datetime
+    actor: str | None = None
+    object: Object | None = None
+    sequence: int | None = None
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRetracted:
+    """An activity concerns a member no longer: retracted, or now another's."""
+
+    community: str
+    activity: str
+    member: str
+    version: int
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSince:
+    """A role and from when it holds."""
+
+    role: Literal["member", "staff", "bot"]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutSince:
+    """Whether a member stays out of recognition, and from when."""
+
+    opted_out: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSince:
+    """The community's time zone and from when it holds."""
+
+    zone: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberProfile:
+    """What a member is. A higher revision replaces a lower one."""
+
+    community: str
+    member: str
+    revision: int
+    external_id: str | None = None
+    name: str | None = None
+    roles: Sequence[RoleSince] = ()
+    opt_outs: Sequence[OptOutSince] = ()
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityProfile:
+    """What a community is, and which of its tokens hold no more."""
+
+    community: str
+    revision: int
+    name: str
+    locale: str
+    zones: Sequence[ZoneSince]
+    revoked_tokens: Sequence[str] = ()
+
+
+Delivery = ActivityRecorded | ActivityRetracted
+Profile = MemberProfile | CommunityProfile
+
+DECODERS: dict[str, msgspec.json.Decoder[Delivery | Profile]] = {
+    RECORDED: msgspec.json.Decoder(ActivityRecorded),
+    RETRACTED: msgspec.json.Decoder(ActivityRetracted),
+    MEMBER_PROFILE: msgspec.json.Decoder(MemberProfile),
+    COMMUNITY_PROFILE: msgspec.json.Decoder(CommunityProfile),
+}
+
+
+def delivery(event: Delivery) -> Message:
+    """A delivery as a message, keyed by its member."""
+    kind = RECORDED if isinstance(event, ActivityRecorded) else RETRACTED
+    return envelope.message(
+        key=event.member,
+        identifier=f"{event.activity}:{event.member}:{event.version}",
+        kind=kind,
+        source=f"/laurel/activity/{event.community}",
+        subject=event.member,
+        moment=event.published,
+        schema=f"urn:laurel:{kind}:1",
+        data=event,
+    )
+
+
+def profile(event: Profile, moment: datetime) -> Message:
+    """A profile as a message, keyed by what it describes."""
+    kind = MEMBER_PROFILE if isinstance(event, MemberProfile) else COMMUNITY_PROFILE
+    key = event.member if isinstance(event, MemberProfile) else f"community:{event.community}"
+    return envelope.message(
+        key=key,
+        identifier=f"{key}:{event.revision}",
+        kind=kind,
+        source=f"/laurel/activity/{event.community}",
+        subject=key,
+        moment=moment,
+        schema=f"urn:laurel:{kind}:1",
+        data=event,
+    )

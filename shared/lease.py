@@ -1,0 +1,47 @@
+"""A lease: of several processes of one kind, one at a time does what must be done once. Kept on the server's clock."""
+
+import os
+import socket
+import uuid
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from shared import mongo
+
+COLLECTION = "leases"
+
+
+class Lease:
+    """One process's claim to a name, renewed by holding it again before it runs out."""
+
+    def __init__(self, service: str, name: str, seconds: int = 10) -> None:
+        self._service = service
+        self._name = name
+        self._seconds = seconds
+        self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+
+    def hold(self) -> bool:
+        """Take or renew the lease. Returns whether it is ours for the next seconds."""
+        mine_or_free = {
+            "_id": self._name,
+            "$expr": {"$or": [{"$eq": ["$holder", self._holder]}, {"$lt": ["$until", "$$NOW"]}]},
+        }
+        take = {
+            "$set": {
+                "holder": {"$literal": self._holder},
+                "until": {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": self._seconds}},
+            }
+        }
+        leases = mongo.collection(self._service, COLLECTION)
+        try:
+            held = leases.find_one_and_update(
+                mine_or_free, [take], upsert=True, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            return False  # it exists and is another's
+        return held is not None
+
+    def release(self) -> None:
+        """Give it back, so that the next one need not wait until it runs out."""
+        mongo.collection(self._service, COLLECTION).delete_one({"_id": self._name, "holder": self._holder})

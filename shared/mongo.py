@@ -1,0 +1,178 @@
+"""MongoDB: one connection a process and service, and transactions that are repeated when they collide.
+
+Reads and writes join a transaction through pymongo's `session.bind()`, for pymongo and mongoengine alike: no
+function below a use case needs a session argument.
+"""
+
+import contextlib
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import mongoengine
+from mongoengine.errors import OperationError
+from pymongo import ReadPreference
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    CollectionInvalid,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    NotPrimaryError,
+    PyMongoError,
+    WaitQueueTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Document = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: What a caller may see when the database is away: trying again later can help.
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NotPrimaryError,
+    WaitQueueTimeoutError,
+)
+
+_SNAPSHOT = ReadConcern("snapshot")
+_MAJORITY = WriteConcern("majority", j=True)
+# MongoDB ends a transaction after 60 s; whoever collides for longer than this has a fault, not bad luck.
+_PATIENCE_SECONDS = 30.0
+_LONGEST_PAUSE_SECONDS = 0.5
+_DUPLICATE_KEY = 11000
+
+
+def connect(service: str, url: str) -> None:
+    """Connect a service to its own database, named as the service. Call it after a fork, never before."""
+    mongoengine.disconnect(alias=service)
+    mongoengine.connect(
+        db=service,
+        alias=service,
+        host=url,
+        tz_aware=True,
+        appname=f"laurel-{service}",
+        w="majority",
+        journal=True,
+        readConcernLevel="majority",
+        serverSelectionTimeoutMS=5_000,
+        connectTimeoutMS=5_000,
+        socketTimeoutMS=60_000,
+        maxPoolSize=50,
+        uuidRepresentation="standard",
+    )
+
+
+def disconnect(service: str) -> None:
+    """Close a service's connection."""
+    mongoengine.disconnect(alias=service)
+
+
+def database(service: str) -> Database[Document]:
+    """The database of one service."""
+    return mongoengine.get_db(alias=service)
+
+
+def collection(service: str, name: str) -> Collection[Document]:
+    """One collection of a service's database, as dicts."""
+    return database(service)[name]
+
+
+def ensure(document: type[mongoengine.Document]) -> None:
+    """Create the collection and the indexes of a document, where they are missing."""
+    ensure_collection(document._meta["db_alias"], document._meta["collection"])  # noqa: SLF001 (its only way)
+    document.ensure_indexes()
+
+
+def ensure_collection(service: str, name: str) -> Collection[Document]:
+    """Create a collection where it is missing: created inside a transaction it would collide."""
+    if name not in database(service).list_collection_names():
+        with contextlib.suppress(CollectionInvalid):  # another `init` was faster
+            database(service).create_collection(name)
+    return collection(service, name)
+
+
+def ping(service: str) -> None:
+    """Raise what pymongo raises when no primary answers."""
+    database(service).client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+def in_transaction(service: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make every call of a function one transaction of the service's database.
+
+    The body may run several times: it must do nothing but read, decide and write.
+    """
+
+    def decorate(body: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(body)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            return transact(service, functools.partial(body, *args, **kwargs))
+
+        return call
+
+    return decorate
+
+
+def transact(service: str, body: Callable[[], T]) -> T:
+    """Run `body` as one transaction (snapshot, majority, primary) and return what it returns.
+
+    Repeats the whole of it on a write conflict, on a duplicate key (two writers create the same thing at once: the
+    second run sees it) and when a primary steps down; repeats the commit alone when its result is unknown.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    attempt = 0
+    while True:
+        try:
+            return _once(service, body, until)
+        except (PyMongoError, OperationError) as raised:
+            error = _driver_error(raised)
+            attempt += 1
+            if not _worth_repeating(error) or time.monotonic() > until:
+                raise error from raised
+            time.sleep(random.random() * min(0.002 * 2**attempt, _LONGEST_PAUSE_SECONDS))  # noqa: S311 (no secret)
+
+
+def _once(service: str, body: Callable[[], T], until: float) -> T:
+    client = database(service).client
+    with client.start_session() as session, session.bind(end_session=False):
+        session.start_transaction(
+            read_concern=_SNAPSHOT, write_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY
+        )
+        try:
+            result = body()
+        except BaseException:
+            session.abort_transaction()
+            raise
+        while True:
+            try:
+                session.commit_transaction()
+            except PyMongoError as error:
+                unknown = error.has_error_label("UnknownTransactionCommitResult")
+                if not unknown or time.monotonic() > until:
+                    raise
+            else:
+                return result
+
+
+def _driver_error(error: Exception) -> Exception:
+    # mongoengine wraps the driver's error and drops its labels; what decides is the error beneath.
+    while not isinstance(error, PyMongoError) and isinstance(error.__context__, Exception):
+        error = error.__context__
+    return error
+
+
+def _worth_repeating(error: Exception) -> bool:
+    if isinstance(error, BulkWriteError):
+        errors = error.details.get("writeErrors", [])
+        return bool(errors) and all(fault.get("code") == _DUPLICATE_KEY for fault in errors)
+    if isinstance(error, DuplicateKeyError):
+        return True
+    return isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError")

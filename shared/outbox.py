@@ -1,0 +1,116 @@
+"""The outbox: what a transaction announces is stored in it, and the relay sends it to Kafka.
+
+One document (a parcel) holds all that one transaction announces to one topic, so that announcing 500 deliveries
+costs one insert. A parcel is removed only when Kafka has every message in it.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+from bson import ObjectId
+
+from shared import mongo, telemetry
+
+COLLECTION = "outbox"
+PARKED = "outbox_parked"
+#: A parcel stays far below MongoDB's 16 MB, and a relay's step stays short.
+PARCEL_MESSAGES = 500
+PARCEL_BYTES = 4_000_000
+
+
+class Message(NamedTuple):
+    """One record for Kafka: key and headers' values are text, the value is bytes (None is a tombstone)."""
+
+    key: str
+    value: bytes | None
+    headers: tuple[tuple[str, str], ...]
+
+
+# One binary field for all of a parcel: MongoDB need not look into it, and encoding it costs a tenth.
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Message]).decode
+
+
+def add(service: str, community: str, topic: str, messages: Iterable[Message]) -> None:
+    """Announce messages, inside the running transaction.
+
+    `community` is whose turn it uses up: the relay serves communities by turns.
+    """
+    parcels = [
+        {
+            "community": community,
+            "topic": topic,
+            "trace": telemetry.current_traceparent(),
+            "count": len(parcel),
+            "messages": _encode(parcel),
+        }
+        for parcel in _parcels(messages)
+    ]
+    if parcels:
+        mongo.collection(service, COLLECTION).insert_many(parcels)
+
+
+def by_turns(service: str, limit: int) -> list[mongo.Document]:
+    """The oldest parcels, about `limit` of them, as many of each community: one's import delays nobody's like.
+
+    Always from the beginning, never "beyond the last id": what commits late has a smaller id.
+    """
+    outbox = mongo.collection(service, COLLECTION)
+    communities = outbox.distinct("community")
+    each = max(1, limit // max(1, len(communities)))
+    return [
+        parcel
+        for community in communities
+        for parcel in outbox.find({"community": community}, sort=[("_id", 1)], limit=each)
+    ]
+
+
+def messages(parcel: mongo.Document) -> list[Message]:
+    """What lies in a parcel."""
+    return _decode(parcel["messages"])
+
+
+def remove(service: str, parcels: Iterable[ObjectId]) -> None:
+    """Forget parcels, after Kafka has them."""
+    mongo.collection(service, COLLECTION).delete_many({"_id": {"$in": list(parcels)}})
+
+
+def park(service: str, parcel: mongo.Document, message: Message, reason: str) -> None:
+    """Set one message aside that Kafka will never take, so that it holds up nothing else."""
+    mongo.collection(service, PARKED).insert_one(
+        {
+            "community": parcel["community"],
+            "topic": parcel["topic"],
+            "message": _encode([message]),
+            "reason": reason,
+        }
+    )
+
+
+def pending(service: str) -> int:
+    """How many messages wait to be sent."""
+    rows: list[dict[str, Any]] = list(
+        mongo.collection(service, COLLECTION).aggregate(
+            [{"$group": {"_id": None, "count": {"$sum": "$count"}}}]
+        )
+    )
+    return int(rows[0]["count"]) if rows else 0
+
+
+def ensure(service: str) -> None:
+    """Create what is missing: the collection, and the index by which communities take turns."""
+    mongo.ensure_collection(service, COLLECTION).create_index([("community", 1), ("_id", 1)])
+
+
+def _parcels(messages: Iterable[Message]) -> Iterable[list[Message]]:
+    parcel: list[Message] = []
+    size = 0
+    for message in messages:
+        parcel.append(message)
+        size += len(message.value or b"")
+        if len(parcel) >= PARCEL_MESSAGES or size >= PARCEL_BYTES:
+            yield parcel
+            parcel, size = [], 0
+    if parcel:
+        yield parcel

@@ -1,0 +1,80 @@
+"""The relay: carries the outbox to Kafka. A process of its own, one at work for each service, by a lease.
+
+A relay that dies or is paused anywhere between sending and removing leaves duplicates, never a gap.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from shared import kafka, outbox
+from shared.errors import Fault, Unavailable
+from shared.lease import Lease
+
+#: Sends what is kept elsewhere than in the outbox (profiles); returns how many messages it sent.
+Extra = Callable[[kafka.Producer], int]
+
+PARCELS_A_TURN = 8
+#: When Kafka stays away for longer, the process stops, and its supervisor starts it anew.
+PATIENCE_SECONDS = 300.0
+
+_IDLE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 5.0
+
+_log = structlog.get_logger()
+
+
+def run(service: str, servers: Sequence[str], stopping: Callable[[], bool], extra: Extra | None = None) -> None:
+    """Carry parcels until told to stop. Raises Fault when Kafka stays away too long."""
+    lease = Lease(service, "relay", seconds=5)
+    producer: kafka.Producer | None = None
+    away_since: float | None = None
+    pause = _IDLE_SECONDS
+    held_until = 0.0
+    while not stopping():
+        if time.monotonic() > held_until:
+            if not lease.hold():
+                time.sleep(0.5)
+                continue
+            held_until = time.monotonic() + 1.0
+        try:
+            producer = producer or kafka.Producer(servers)
+            sent = carry(service, producer) + (extra(producer) if extra else 0)
+            away_since, pause = None, _IDLE_SECONDS
+            if not sent:
+                time.sleep(_IDLE_SECONDS)
+        except Unavailable as error:
+            away_since = away_since or time.monotonic()
+            if time.monotonic() - away_since > PATIENCE_SECONDS:
+                message = "Kafka stayed away too long"
+                raise Fault(message) from error
+            _log.warning("kafka is away", service=service, reason=error.detail, again_in_seconds=pause)
+            if producer is not None:
+                producer.close()
+                producer = None
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+    if producer is not None:
+        producer.close()
+    lease.release()
+
+
+def carry(service: str, producer: kafka.Producer) -> int:
+    """One turn: send the oldest parcels and remove them. Returns how many messages went. Raises Unavailable."""
+    parcels = outbox.by_turns(service, PARCELS_A_TURN)
+    by_topic: dict[str, list[tuple[dict, outbox.Message]]] = {}
+    for parcel in parcels:
+        by_topic.setdefault(parcel["topic"], []).extend(
+            (parcel, message) for message in outbox.messages(parcel)
+        )
+    count = 0
+    for topic, entries in by_topic.items():
+        outcome = producer.send(topic, [message for _, message in entries])
+        for (parcel, message), error in zip(entries, outcome, strict=True):
+            if error is not None:
+                _log.error("a message is too large for kafka", topic=topic, parcel=str(parcel["_id"]))
+                outbox.park(service, parcel, message, repr(error))
+        count += len(entries)
+    outbox.remove(service, [parcel["_id"] for parcel in parcels])
+    return count

@@ -1,0 +1,124 @@
+"""Work that outgrows one transaction: marks that say "look at this again", done in steps that can be resumed.
+
+A mark is a document of its own, written in the transaction that makes the work necessary. That it is a real insert
+matters: a mark merged into an older one by `$setOnInsert` gets lost (anchors/delivery.md, rule 3). Whoever does the
+work claims the mark on the server's clock, does one step after the other, each a transaction of its own, and removes
+the mark in the end. Dying in between repeats a step, and every step may be repeated.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from shared import mongo
+from shared.errors import Fault
+
+COLLECTION = "work"
+CLAIM_SECONDS = 10
+PATIENCE_SECONDS = 120.0
+_IDLE_SECONDS = 0.05
+_LONGEST_DELAY_SECONDS = 300
+
+Mark = dict[str, Any]
+#: Does one step of a mark's work. Returns what the mark is to remember for the next step, or None when all is done.
+Step = Callable[[Mark], Mapping[str, Any] | None]
+
+_log = structlog.get_logger()
+
+
+def add(service: str, kind: str, community: str, **detail: Any) -> None:  # noqa: ANN401 (a mark holds any BSON)
+    """Leave a mark, inside the running transaction."""
+    mongo.collection(service, COLLECTION).insert_one({"kind": kind, "community": community, **detail})
+
+
+def pending(service: str, community: str | None = None) -> int:
+    """How many marks are left."""
+    which = {} if community is None else {"community": community}
+    return mongo.collection(service, COLLECTION).count_documents(which)
+
+
+def run(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool]) -> None:
+    """Work off marks until told to stop. Raises Fault when the database stays away."""
+    away_since: float | None = None
+    while not stopping():
+        try:
+            if not do_next(service, steps, stopping):
+                time.sleep(_IDLE_SECONDS)
+            away_since = None
+        except mongo.UNAVAILABLE as error:
+            away_since = away_since or time.monotonic()
+            if time.monotonic() - away_since > PATIENCE_SECONDS:
+                message = "the database stayed away too long"
+                raise Fault(message) from error
+            _log.warning("the database is away", service=service, reason=repr(error))
+            time.sleep(1.0)
+
+
+def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool] = lambda: False) -> bool:
+    """Claim the oldest free mark and work it off. Returns False when there is none.
+
+    A mark whose step raises is put off, longer each time, and says why: it holds up no other, and is not forgotten.
+    """
+    mark = _claim(service, list(steps))
+    if mark is None:
+        return False
+    started = time.monotonic()
+    count = 0
+    while mark is not None and not stopping():
+        try:
+            remember = steps[mark["kind"]](mark)
+        except mongo.UNAVAILABLE:
+            raise
+        except Exception as error:
+            _log.exception("work failed", kind=mark["kind"], mark=str(mark["_id"]))
+            _put_off(service, mark, error)
+            return True
+        count += 1
+        if remember is None:
+            mongo.collection(service, COLLECTION).delete_one({"_id": mark["_id"]})
+            _log.debug("work done", kind=mark["kind"], steps=count, seconds=round(time.monotonic() - started, 3))
+            return True
+        mark = _remember(service, mark["_id"], remember)
+    if mark is not None:
+        mongo.collection(service, COLLECTION).update_one({"_id": mark["_id"]}, {"$unset": {"claimed_until": ""}})
+    return True
+
+
+def ensure(service: str) -> None:
+    """Create what is missing: the collection, and the index by which the oldest mark is found."""
+    mongo.ensure_collection(service, COLLECTION).create_index([("kind", 1), ("_id", 1)])
+
+
+_FREE = {"$expr": {"$lt": [{"$ifNull": ["$claimed_until", None]}, "$$NOW"]}}
+_CLAIM = {"$set": {"claimed_until": {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": CLAIM_SECONDS}}}}
+
+
+def _claim(service: str, kinds: list[str]) -> Mark | None:
+    return mongo.collection(service, COLLECTION).find_one_and_update(
+        {"kind": {"$in": kinds}, **_FREE},
+        [_CLAIM],
+        sort=[("_id", 1)],
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def _put_off(service: str, mark: Mark, error: Exception) -> None:
+    failures = mark.get("failures", 0) + 1
+    until = {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": min(2**failures, _LONGEST_DELAY_SECONDS)}}
+    mongo.collection(service, COLLECTION).update_one(
+        {"_id": mark["_id"]},
+        [{"$set": {"failures": failures, "fault": {"$literal": repr(error)[:1000]}, "claimed_until": until}}],
+    )
+
+
+def _remember(service: str, mark: ObjectId, remember: Mapping[str, Any]) -> Mark | None:
+    return mongo.collection(service, COLLECTION).find_one_and_update(
+        {"_id": mark},
+        # `$literal`, because an id may begin with a `$`.
+        [{"$set": {name: {"$literal": value} for name, value in remember.items()}}, _CLAIM],
+        return_document=ReturnDocument.AFTER,
+    )
