@@ -7,19 +7,23 @@ from random import Random
 
 TOPICS = ("espresso", "filter", "beans", "roasting", "grinders", "milk", "water", "repair")
 
+# fmt: off
 FIRST = (
-    "Olena Марія Taras Iryna Петро Daryna Yurii Софія Bohdan Kateryna Остап Lesia Maksym Наталя Andrii Zoriana "
-    "Emma Jonas Amélie Tomasz Ingrid Marco Zsófia Henrik Aisha Luca Noor Felix Chiara Mateusz"
-).split()
+    "Olena", "Марія", "Taras", "Iryna", "Петро", "Daryna", "Yurii", "Софія", "Bohdan", "Kateryna",
+    "Остап", "Lesia", "Maksym", "Наталя", "Andrii", "Zoriana", "Emma", "Jonas", "Amélie", "Tomasz",
+    "Ingrid", "Marco", "Zsófia", "Henrik", "Aisha", "Luca", "Noor", "Felix", "Chiara", "Mateusz",
+)
 LAST = (
-    "Shevchuk Коваль Bondar Melnyk Ткаченко Kravets Lysenko Гончар Savchuk Polishchuk Мороз Rudenko Weber Novák Rossi "
-    "Jensen Dubois Kowalska Nagy Silva Berg Haddad Meyer Costa"
-).split()
+    "Shevchuk", "Коваль", "Bondar", "Melnyk", "Ткаченко", "Kravets", "Lysenko", "Гончар", "Savchuk",
+    "Polishchuk", "Мороз", "Rudenko", "Weber", "Novák", "Rossi", "Jensen", "Dubois", "Kowalska",
+    "Nagy", "Silva", "Berg", "Haddad", "Meyer", "Costa",
+)
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """How the people of one kind spend their time: weights against everybody else's, and how good their posts are."""
+    """How people of one kind spend their time: weights against the others'; `skill` is how good they are."""
 
     many: int
     asks: float = 0.0
@@ -44,7 +48,7 @@ PARTS = {
     "silent": Part(many=30),  # they joined and did nothing, as many do
     "quarreller": Part(many=2, asks=2, answers=9, comments=9, likes=3, dislikes=2, skill=1.2),
     "promoter": Part(many=1, asks=0.5, answers=12, comments=2, likes=0.5, skill=0.35),
-    "puppet": Part(many=5),  # the promoter's other accounts: they like what he writes, and nothing else
+    "puppet": Part(many=7),  # the promoter's other accounts: they like what he writes, and nothing else
     "spambot": Part(many=4, role="bot"),
     "greeter": Part(many=1, role="bot"),
     "modest": Part(many=1, answers=14, comments=3, likes=4, skill=2.0),  # as good as the best, and opted out
@@ -98,7 +102,7 @@ def _people(dice: Random, start: datetime, until: datetime) -> Iterator[Person]:
                 joined=joined,
                 left=left,
                 knows=tuple(dice.sample(TOPICS, 3)),
-                zeal=dice.paretovariate(2.2),  # a few do much, most do little
+                zeal=min(4.0, dice.paretovariate(2.2)),  # a few do much, most do little
             )
 
 

@@ -22,7 +22,7 @@ class Crowd:
     def someone(
         self, does: str, at: datetime, *, knows: Collection[str] = (), but: Collection[str] = ()
     ) -> Person | None:
-        """Somebody who was around at that time, rather one who knows the topic; None if nobody comes forward."""
+        """Somebody who was around at that time, rather one who knows the topic; None if nobody is found."""
         for person in self.dice.choices(self._people, cum_weights=self._added_up(does), k=_TRIES):
             fits = not knows or not set(knows).isdisjoint(person.knows) or self.dice.random() < _STRANGER
             if fits and person.id not in but and person.here(at):
@@ -31,7 +31,6 @@ class Crowd:
 
     def _added_up(self, does: str) -> list[float]:
         if does not in self._weights:
-            self._weights[does] = list(
-                accumulate(getattr(person.kind, does) * person.zeal for person in self._people)
-            )
+            weights = (getattr(person.kind, does) * person.zeal for person in self._people)
+            self._weights[does] = list(accumulate(weights))
         return self._weights[does]

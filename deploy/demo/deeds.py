@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """Who did what and when. `arrived` is when it reaches Laurel, if not at once; `edited` makes it an edit."""
+    """Who did what, when. `arrived`: when it reaches Laurel, if not at once; `edited` makes it an edit."""
 
     id: str
     type: str

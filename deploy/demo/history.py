@@ -1,4 +1,4 @@
-"""A year of the demo community as the API takes it: a pure function of a seed and of the moment at which it ends."""
+"""A year of the demo community as the API takes it: a pure function of a seed and its last moment."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ class History:
 
 
 def history(seed: int, until: datetime) -> History:
-    """Invent the year before `until` (aware). Ids depend on nothing but the seed and the length of the story."""
+    """Invent the year before `until` (aware). The same arguments give the same ids and contents."""
     start = until - YEAR
     people = cast.people(seed, start, until)
     written = sorted(posts.posts(seed, people, start, until), key=lambda post: (post.at, post.id))
     deeds = [_opening(people, start), *(post.deed() for post in written)]
-    deeds += reactions.reactions(seed, people, written, until)
+    deeds += reactions.reactions(seed, people, written)
     deeds = [deed for deed in deeds if deed.at < until]
     accidents = mishaps.mishaps(seed, people, deeds, until)
     return History(

@@ -1,4 +1,4 @@
-"""What makes a history real: things come late or too early, are edited, taken back, deleted, or done elsewhere."""
+"""What makes a history real: things come late or early, are edited, taken back, deleted, done elsewhere."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ def mishaps(seed: int, people: Sequence[Person], deeds: Sequence[Deed], until: d
     befallen = list(_elsewhere(dice, accounts, _delayed(dice, deeds, until)))
     extra = [*_edits(dice, befallen, until), *_taken_back(dice, befallen, until)]
     return Mishaps(
-        deeds=tuple([*befallen, *extra]),
+        deeds=(*befallen, *extra),
         deleted=tuple(_deleted(dice, befallen)),
         identities=tuple((member, NETWORK, account) for member, account in accounts.items()),
     )

@@ -10,11 +10,13 @@ from deploy.demo.cast import TOPICS, Person
 from deploy.demo.crowd import Crowd
 from deploy.demo.deeds import Post
 
-QUESTIONS_A_DAY = 3.8
+QUESTIONS_A_DAY = 3.0
 REVIEWS_A_DAY = 1.0
 SPAM_A_DAY = 0.5
 PRODUCTS = ("grinder-one", "grinder-two", "kettle", "scale", "house-blend", "decaf", "dripper", "moka-pot")
 SATURDAY = 5
+EVENTS = 0.85  # of the Saturdays
+BEFORE_EVENT = timedelta(days=6)  # that is when it is announced
 
 
 def posts(seed: int, people: Sequence[Person], start: datetime, until: datetime) -> Iterator[Post]:
@@ -104,7 +106,7 @@ def _comment(post: Post, name: str, person: Person, at: datetime, appeal: float)
 
 
 def _reviews(crowd: Crowd, start: datetime, until: datetime) -> Iterator[Post]:
-    """Reviews of products, with one to five stars. The bad ones stay, and are found as helpful as the good."""
+    """Reviews of products, with one to five stars. The bad ones stay, and help as the good ones do."""
     dice = crowd.dice
     numbers = count(1)
     for day in rhythm.days(start, until):
@@ -130,18 +132,14 @@ def _reviews(crowd: Crowd, start: datetime, until: datetime) -> Iterator[Post]:
 def _events(crowd: Crowd, people: Sequence[Person], start: datetime, until: datetime) -> Iterator[Post]:
     """A table in somebody's kitchen, most Saturdays: tasting, repairing, talking."""
     hosts = (*cast.named(people, "staff"), *cast.named(people, "guest")[:3])
-    for day in rhythm.days(start, until):
+    for day in rhythm.days(start + BEFORE_EVENT, until):
         at = day.replace(hour=16)
-        host = crowd.dice.choice(hosts)
-        if day.weekday() == SATURDAY and crowd.dice.random() < 0.85 and host.here(at):  # noqa: PLR2004
-            appeal = 9 * rhythm.mood(day, start, until)
-            yield Post(
-                id=f"event/{day:%Y-%m-%d}",
-                type="Event",
-                author=host.id,
-                at=at - timedelta(days=6),
-                appeal=appeal,
-            )
+        takes_place = day.weekday() == SATURDAY and crowd.dice.random() < EVENTS
+        if takes_place and at - BEFORE_EVENT >= start:
+            host = crowd.dice.choice([host for host in hosts if host.here(at)])
+            appeal = 13 * rhythm.mood(day, start, until)
+            event_id = f"event/{day:%Y-%m-%d}"
+            yield Post(id=event_id, type="Event", author=host.id, at=at - BEFORE_EVENT, appeal=appeal)
 
 
 def _spam(crowd: Crowd, people: Sequence[Person], start: datetime, until: datetime) -> Iterator[Post]:

@@ -1,4 +1,4 @@
-"""What people do about what others wrote: likes, dislikes, acceptances, joining; a quarrel and some cheating."""
+"""What people do about what others wrote: likes, dislikes, acceptances, joining; a quarrel, some cheating."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -8,20 +8,22 @@ from deploy.demo import cast, rhythm
 from deploy.demo.cast import Person
 from deploy.demo.crowd import Crowd
 from deploy.demo.deeds import Deed, Post
+from deploy.demo.posts import BEFORE_EVENT
 
 ACCEPTED = 0.55  # of the questions that were answered
 DISLIKES = 0.13
 ANONYMOUS = 0.06  # a visitor who is not logged in
 
 
-def reactions(seed: int, people: Sequence[Person], posts: Sequence[Post], until: datetime) -> Iterator[Deed]:
-    """All of them, in no order; some fall behind `until`."""
+def reactions(seed: int, people: Sequence[Person], posts: Sequence[Post]) -> Iterator[Deed]:
+    """All of them, in no order; some fall behind the end of the story."""
     crowd = Crowd(people, Random(f"{seed}/reactions"))  # noqa: S311 (a story, no secret)
+    rivals = {person.id for person in cast.named(people, "quarreller")}
     for post in posts:
         if post.type == "Event":
             yield from _guests(crowd, post)
         else:
-            yield from _votes(crowd, post)
+            yield from _votes(crowd, post, but=rivals if post.author in rivals else {post.author})
     yield from _acceptances(crowd, posts)
     yield from _quarrel(crowd, people, posts)
     yield from _cheating(crowd, people, posts)
@@ -34,9 +36,9 @@ def vote(kind: str, actor: str | None, post: Post, at: datetime, name: str = "")
     return Deed(id=deed_id, type=kind, actor=actor, object={"id": post.id}, at=at)
 
 
-def _votes(crowd: Crowd, post: Post) -> Iterator[Deed]:
+def _votes(crowd: Crowd, post: Post, but: set[str]) -> Iterator[Deed]:
     dice = crowd.dice
-    voted = {post.author}
+    voted = set(but)
     for number in range(rhythm.how_many(dice, post.appeal)):
         at = rhythm.after(dice, post.at, 30.0)
         if dice.random() < ANONYMOUS:
@@ -64,7 +66,7 @@ def _acceptances(crowd: Crowd, posts: Sequence[Post]) -> Iterator[Deed]:
 
 
 def _guests(crowd: Crowd, event: Post) -> Iterator[Deed]:
-    begins = event.at + timedelta(days=6)
+    begins = event.at + BEFORE_EVENT
     came = {event.author}
     for _ in range(rhythm.how_many(crowd.dice, event.appeal)):
         guest = crowd.someone("comes", begins, but=came)
@@ -98,7 +100,7 @@ def _cheating(crowd: Crowd, people: Sequence[Person], posts: Sequence[Post]) -> 
     puppets = cast.named(people, "puppet")
     for post in posts:
         if post.author == promoter and post.type == "Answer":
-            for puppet in crowd.dice.sample(puppets, crowd.dice.randint(3, len(puppets))):
+            for puppet in crowd.dice.sample(puppets, crowd.dice.randint(5, len(puppets))):
                 yield vote("Like", puppet.id, post, rhythm.after(crowd.dice, post.at, 3.0))
 
 

@@ -1,0 +1,54 @@
+"""The definitions that are shipped: they are valid, and what they say in words is what they check."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services import titles_and_badges
+from services.titles_and_badges.domain import badges
+from services.titles_and_badges.domain.criteria import KINDS
+
+DEFINITIONS = Path(next(iter(titles_and_badges.__path__))) / "definitions"
+NAMES = ("community", "stackexchange")
+
+Json = dict[str, Any]
+
+
+def shipped(name: str) -> list[Json]:
+    found: list[Json] = json.loads((DEFINITIONS / f"{name}.json").read_text("utf-8"))["badges"]
+    return found
+
+
+ALL = [pytest.param(badge, id=f"{name}/{badge['slug']}") for name in NAMES for badge in shipped(name)]
+
+
+@pytest.mark.parametrize("definition", ALL)
+def test_a_definition_is_valid(definition: Json) -> None:
+    assert badges.badge(definition["slug"], definition).slug == definition["slug"]
+
+
+@pytest.mark.parametrize("definition", ALL)
+def test_the_numbers_in_words_are_the_numbers_that_are_checked(definition: Json) -> None:
+    said = [int(number) for number in re.findall(r"\d+", definition["description"])]
+    thresholds = [level["at"] for level in definition.get("levels", [])] or [definition.get("at")]
+    compared = re.findall(r'"(?:gte|gt|lte|lt)": (\d+)', json.dumps(definition["criterion"]))
+    checked = {*filter(None, thresholds), *map(int, compared)}
+    assert set(said) == checked
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_slugs_and_names_are_unique(name: str) -> None:
+    found = shipped(name)
+    assert len({badge["slug"] for badge in found}) == len({badge["name"] for badge in found}) == len(found)
+
+
+def test_the_demo_shows_every_kind_and_both_policies() -> None:
+    found = shipped("community")
+    assert {badge["criterion"]["kind"] for badge in found} == set(KINDS)
+    assert {badge["policy"] for badge in found} == {"sticky", "live"}
+    assert {badge["repeat"] for badge in found} == {"member", "object"}
+    distinct = {badge["criterion"]["of"] for badge in found if badge["criterion"]["kind"] == "distinct"}
+    assert distinct == {"days", "people", "objects"}
