@@ -32,7 +32,9 @@ def init() -> None:
     activity.ensure(configuration)
     titles_and_badges.ensure(configuration)
     kafka.create_topics(
-        configuration.kafka_servers, (*activity.TOPICS, *titles_and_badges.TOPICS), configuration.replication_factor
+        configuration.kafka_servers,
+        (*activity.TOPICS, *titles_and_badges.TOPICS),
+        configuration.replication_factor,
     )
     click.echo("Indexes and topics are there.")
 
@@ -52,7 +54,9 @@ def main() -> None:
         laurel()
     except SettingsError as error:
         click.echo(f"laurel: the environment is not complete:\n{error}", err=True)
-        click.echo("`make up` starts a stack of its own and writes .laurel/stack.env, which is read here.", err=True)
+        click.echo(
+            "`make up` starts a stack of its own and writes .laurel/stack.env, which is read here.", err=True
+        )
         sys.exit(2)
     except LaurelError as error:
         click.echo(f"laurel: {error.detail}", err=True)

@@ -103,4 +103,6 @@ def _print(found: dict[str, Any]) -> None:
     console.print(table)
     for fault in found["faults"]:
         console.print(fault, style="red")
-    console.print("Everything accepted has been handled." if found["handled"] else "Some of it is still on its way.")
+    console.print(
+        "Everything accepted has been handled." if found["handled"] else "Some of it is still on its way."
+    )

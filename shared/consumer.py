@@ -85,11 +85,15 @@ def apply(
     events, dead = decoded(handler, records)
     _check_fuse(partition, dead, len(records))
     try:
-        _with_patience(lambda: handler.apply(partition.number, [event for _, event in events], dead), stopping)
+        _with_patience(
+            lambda: handler.apply(partition.number, [event for _, event in events], dead), stopping
+        )
     except (Fault, *mongo.UNAVAILABLE):
         raise
     except Exception:  # one event may have broken the batch: find it, so that the others go on
-        _log.exception("batch broken", topic=partition.topic, partition=partition.number, first=records[0].offset)
+        _log.exception(
+            "batch broken", topic=partition.topic, partition=partition.number, first=records[0].offset
+        )
         _with_patience(lambda: handler.apply(partition.number, [], dead), stopping)
         parked: list[DeadLetter] = []
         _halve(handler, partition.number, events, parked, stopping)
@@ -114,7 +118,9 @@ def decoded(
     return events, dead
 
 
-def _poll(consumer: kafka.Consumer, stopping: Callable[[], bool]) -> Mapping[kafka.Partition, list[kafka.Record]]:
+def _poll(
+    consumer: kafka.Consumer, stopping: Callable[[], bool]
+) -> Mapping[kafka.Partition, list[kafka.Record]]:
     polled: Mapping[kafka.Partition, list[kafka.Record]] = _with_patience(consumer.poll, stopping)
     return polled or {}
 

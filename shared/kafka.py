@@ -92,7 +92,9 @@ class Producer:
                 headers = [(name, text.encode()) for name, text in message.headers]
                 try:
                     futures.append(
-                        self._producer.send(topic, key=message.key.encode(), value=message.value, headers=headers)
+                        self._producer.send(
+                            topic, key=message.key.encode(), value=message.value, headers=headers
+                        )
                     )
                     outcome.append(None)
                 except MessageSizeTooLargeError as error:
@@ -141,7 +143,11 @@ class Consumer:
         return {
             Partition(partition.topic, partition.partition): [
                 Record(
-                    Partition(record.topic, record.partition), record.offset, record.key, record.value, record.headers
+                    Partition(record.topic, record.partition),
+                    record.offset,
+                    record.key,
+                    record.value,
+                    record.headers,
                 )
                 for record in records
             ]
@@ -199,8 +205,7 @@ def lag(servers: Sequence[str], group: str, topics: Sequence[str]) -> int:
         ends = consumer.end_offsets(partitions, timeout_ms=10_000)
         begins = consumer.beginning_offsets(partitions, timeout_ms=10_000)
         return sum(
-            ends[partition]
-            - max(begins[partition], consumer.committed(partition, timeout_ms=10_000) or 0)
+            ends[partition] - max(begins[partition], consumer.committed(partition, timeout_ms=10_000) or 0)
             for partition in partitions
         )
     except KafkaError as error:

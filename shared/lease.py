@@ -1,13 +1,14 @@
 """A lease: of several processes of one kind, one at a time does what must be done once. Kept on the server's clock."""
 
+import contextlib
 import os
 import socket
 import uuid
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from shared import mongo
+from shared.clock import BEGINNING
 
 COLLECTION = "leases"
 
@@ -34,14 +35,13 @@ class Lease:
             }
         }
         leases = mongo.collection(self._service, COLLECTION)
-        try:
-            held = leases.find_one_and_update(
-                mine_or_free, [take], upsert=True, return_document=ReturnDocument.AFTER
-            )
-        except DuplicateKeyError:
-            return False  # it exists and is another's
-        return held is not None
+        if leases.count_documents({"_id": self._name}, limit=1) == 0:
+            with contextlib.suppress(DuplicateKeyError):  # another process was faster
+                leases.insert_one({"_id": self._name, "until": BEGINNING})
+        return leases.find_one_and_update(mine_or_free, [take]) is not None
 
     def release(self) -> None:
         """Give it back, so that the next one need not wait until it runs out."""
-        mongo.collection(self._service, COLLECTION).delete_one({"_id": self._name, "holder": self._holder})
+        mongo.collection(self._service, COLLECTION).update_one(
+            {"_id": self._name, "holder": self._holder}, {"$set": {"until": BEGINNING}}
+        )

@@ -9,6 +9,7 @@ import functools
 import random
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 import mongoengine
@@ -44,7 +45,9 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
 )
 
 _SNAPSHOT = ReadConcern("snapshot")
+_READ_MAJORITY = ReadConcern("majority")
 _MAJORITY = WriteConcern("majority", j=True)
+_inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
 # MongoDB ends a transaction after 60 s; whoever collides for longer than this has a fault, not bad luck.
 _PATIENCE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 0.5
@@ -60,9 +63,6 @@ def connect(service: str, url: str) -> None:
         host=url,
         tz_aware=True,
         appname=f"laurel-{service}",
-        w="majority",
-        journal=True,
-        readConcernLevel="majority",
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=5_000,
         socketTimeoutMS=60_000,
@@ -82,8 +82,14 @@ def database(service: str) -> Database[Document]:
 
 
 def collection(service: str, name: str) -> Collection[Document]:
-    """One collection of a service's database, as dicts."""
-    return database(service)[name]
+    """One collection of a service's database, as dicts.
+
+    Outside a transaction it reads and writes with a majority; inside one, the transaction's own concerns hold, and
+    the server refuses others.
+    """
+    if _inside.get():
+        return database(service)[name]
+    return database(service).get_collection(name, read_concern=_READ_MAJORITY, write_concern=_MAJORITY)
 
 
 def ensure(document: type[mongoengine.Document]) -> None:
@@ -146,11 +152,14 @@ def _once(service: str, body: Callable[[], T], until: float) -> T:
         session.start_transaction(
             read_concern=_SNAPSHOT, write_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY
         )
+        entered = _inside.set(True)
         try:
             result = body()
         except BaseException:
             session.abort_transaction()
             raise
+        finally:
+            _inside.reset(entered)
         while True:
             try:
                 session.commit_transaction()

@@ -25,7 +25,9 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _log = structlog.get_logger()
 
 
-def run(service: str, servers: Sequence[str], stopping: Callable[[], bool], extra: Extra | None = None) -> None:
+def run(
+    service: str, servers: Sequence[str], stopping: Callable[[], bool], extra: Extra | None = None
+) -> None:
     """Carry parcels until told to stop. Raises Fault when Kafka stays away too long."""
     lease = Lease(service, "relay", seconds=5)
     producer: kafka.Producer | None = None

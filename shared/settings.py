@@ -39,7 +39,9 @@ class Settings:
     def need_signing_key(self) -> Path:
         """The private key that signs tokens; only who mints them holds it."""
         if self.token_signing_key is None:
-            message = "LAUREL_TOKEN_SIGNING_KEY is not set: the path of signing-key.pem, see `laurel tokens keys`"
+            message = (
+                "LAUREL_TOKEN_SIGNING_KEY is not set: the path of signing-key.pem, see `laurel tokens keys`"
+            )
             raise SettingsError(message)
         return self.token_signing_key
 

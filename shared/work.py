@@ -80,11 +80,15 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
         count += 1
         if remember is None:
             mongo.collection(service, COLLECTION).delete_one({"_id": mark["_id"]})
-            _log.debug("work done", kind=mark["kind"], steps=count, seconds=round(time.monotonic() - started, 3))
+            _log.debug(
+                "work done", kind=mark["kind"], steps=count, seconds=round(time.monotonic() - started, 3)
+            )
             return True
         mark = _remember(service, mark["_id"], remember)
     if mark is not None:
-        mongo.collection(service, COLLECTION).update_one({"_id": mark["_id"]}, {"$unset": {"claimed_until": ""}})
+        mongo.collection(service, COLLECTION).update_one(
+            {"_id": mark["_id"]}, {"$unset": {"claimed_until": ""}}
+        )
     return True
 
 
@@ -94,7 +98,9 @@ def ensure(service: str) -> None:
 
 
 _FREE = {"$expr": {"$lt": [{"$ifNull": ["$claimed_until", None]}, "$$NOW"]}}
-_CLAIM = {"$set": {"claimed_until": {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": CLAIM_SECONDS}}}}
+_CLAIM = {
+    "$set": {"claimed_until": {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": CLAIM_SECONDS}}}
+}
 
 
 def _claim(service: str, kinds: list[str]) -> Mark | None:
@@ -108,7 +114,13 @@ def _claim(service: str, kinds: list[str]) -> Mark | None:
 
 def _put_off(service: str, mark: Mark, error: Exception) -> None:
     failures = mark.get("failures", 0) + 1
-    until = {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": min(2**failures, _LONGEST_DELAY_SECONDS)}}
+    until = {
+        "$dateAdd": {
+            "startDate": "$$NOW",
+            "unit": "second",
+            "amount": min(2**failures, _LONGEST_DELAY_SECONDS),
+        }
+    }
     mongo.collection(service, COLLECTION).update_one(
         {"_id": mark["_id"]},
         [{"$set": {"failures": failures, "fault": {"$literal": repr(error)[:1000]}, "claimed_until": until}}],

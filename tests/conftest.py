@@ -8,6 +8,8 @@ import pytest
 from deploy.embedded import kafka, mongod, ports
 from deploy.embedded.server import Server
 
+pytest_plugins = ["tests.fixtures"]
+
 #: Whoever uses one of these, even through another fixture, is marked `servers`.
 SERVER_FIXTURES = frozenset({"mongo_server", "kafka_server"})
 

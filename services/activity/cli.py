@@ -23,7 +23,10 @@ def api() -> None:
     """Serve HTTP (gunicorn)."""
     configuration = _settings()
     configuration.need_member_key()
-    process.serve("services.activity.app:create_api()", configuration.bind or urlsplit(configuration.activity_url).netloc)
+    process.serve(
+        "services.activity.app:create_api()",
+        configuration.bind or urlsplit(configuration.activity_url).netloc,
+    )
 
 
 @activity.command("relay")
@@ -55,7 +58,9 @@ def communities() -> None:
 
 @communities.command("create")
 @click.argument("slug")
-@click.option("--time-zone", required=True, metavar="ZONE", help="Such as Europe/Kyiv: it decides days and months.")
+@click.option(
+    "--time-zone", required=True, metavar="ZONE", help="Such as Europe/Kyiv: it decides days and months."
+)
 @click.option("--name", help="What people call it; the slug by default.")
 @click.option("--locale", default="en", show_default=True)
 def create(slug: str, time_zone: str, name: str | None, locale: str) -> None:
@@ -94,7 +99,9 @@ def keys(directory: Path, *, rotate: bool) -> None:
 @tokens.command("mint")
 @click.option("--community", required=True, metavar="SLUG")
 @click.option("--kind", required=True, type=click.Choice([kind.value for kind in auth.Kind]))
-@click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="Pages that may use a publishable token.")
+@click.option(
+    "--origin", "origins", multiple=True, metavar="ORIGIN", help="Pages that may use a publishable token."
+)
 @click.option("--subject", help="Who holds it; stands beside what is decided with it.")
 @click.option("--days", type=click.IntRange(1), help="For how long; without it, until it is revoked.")
 def mint(community: str, kind: str, origins: tuple[str, ...], subject: str | None, days: int | None) -> None:

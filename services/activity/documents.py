@@ -82,7 +82,10 @@ class Activity(Document):
                 "partialFilterExpression": {"authority": {"$gt": 0}},
             },
             {"fields": ["parent_key"], "partialFilterExpression": {"parent_key": {"$exists": True}}},
-            {"fields": ["claimed_author", "key"], "partialFilterExpression": {"claimed_author": {"$exists": True}}},
+            {
+                "fields": ["claimed_author", "key"],
+                "partialFilterExpression": {"claimed_author": {"$exists": True}},
+            },
             {"fields": ["actor", "resolved_actor"], "partialFilterExpression": {"actor": {"$exists": True}}},
         ],
     }

@@ -57,7 +57,9 @@ def member(slug: str, member_id: str) -> Document:
     return {
         **_member(stored, clock.now()),
         "identities": [
-            {"network": other["network"], "account": other["external_id"]} for other in others if other.get("network")
+            {"network": other["network"], "account": other["external_id"]}
+            for other in others
+            if other.get("network")
         ],
         "also_known_as": [other["external_id"] for other in others if not other.get("network")],
     }

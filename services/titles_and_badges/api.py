@@ -16,6 +16,7 @@ badges = http.Blueprint("badges", description="What can be earned, and who holds
 members = http.Blueprint("members", description="What members hold, why, and what is next")
 
 _AWARD = schemas.Award()
+_AWARDS = http.page_of(schemas.Award)
 _READERS = ("publishable", "server", "rep", "admin")
 
 
@@ -57,7 +58,7 @@ def retire_badge(slug: str) -> Response:
 @badges.get("/badges/<id:slug>/holders")
 @http.requires(*_READERS)
 @badges.arguments(http.PageQuery, location="query", as_kwargs=True)
-@badges.response(200, http.page_of(schemas.Award))
+@badges.response(200, _AWARDS)
 def list_holders(limit: int, slug: str, cursor: str | None = None) -> Response:
     """List who holds a badge, the latest first."""
     awards.badge(http.community(), slug, drafts=_sees_drafts())
@@ -85,7 +86,7 @@ def revoke_badge(decision: dict[str, Any], slug: str) -> Mapping[str, Any]:
 @members.get("/awards")
 @http.requires(*_READERS)
 @members.arguments(http.PageQuery, location="query", as_kwargs=True)
-@members.response(200, http.page_of(schemas.Award))
+@members.response(200, _AWARDS)
 def list_awards(limit: int, cursor: str | None = None) -> Response:
     """List the latest awards of the community."""
     return _awards(None, limit, cursor)
@@ -94,7 +95,7 @@ def list_awards(limit: int, cursor: str | None = None) -> Response:
 @members.get("/members/<id:member_id>/badges")
 @http.requires(*_READERS)
 @members.arguments(http.PageQuery, location="query", as_kwargs=True)
-@members.response(200, http.page_of(schemas.Award))
+@members.response(200, _AWARDS)
 def list_badges_of_member(limit: int, member_id: str, cursor: str | None = None) -> Response:
     """List what a member holds, the latest first."""
     position = http.decode_cursor(cursor, "member-badges", str)
@@ -103,7 +104,11 @@ def list_badges_of_member(limit: int, member_id: str, cursor: str | None = None)
         keys = [row["key"] for row in rows]
         rows = rows[keys.index(position[0]) + 1 :] if position[0] in keys else []
     return http.page(
-        rows[: limit + 1], limit=limit, kind="member-badges", position=lambda row: (row["key"],), schema=_AWARD
+        rows[: limit + 1],
+        limit=limit,
+        kind="member-badges",
+        position=lambda row: (row["key"],),
+        schema=_AWARD,
     )
 
 
@@ -154,5 +159,3 @@ def _decide(decision: dict[str, Any], slug: str, kind: str) -> Mapping[str, Any]
 
 def _sees_drafts() -> bool:
     return http.grant().kind in {"admin", "rep"}
-
-

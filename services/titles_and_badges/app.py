@@ -81,7 +81,17 @@ def run_jobs(configuration: Settings) -> None:
 def ensure(configuration: Settings) -> None:
     """Create what collections and indexes are missing."""
     connect(configuration)
-    for document in (Fact, Tally, ObjectTally, Award, BadgeDefinition, Community, Profile, Decision, Partition):
+    for document in (
+        Fact,
+        Tally,
+        ObjectTally,
+        Award,
+        BadgeDefinition,
+        Community,
+        Profile,
+        Decision,
+        Partition,
+    ):
         mongo.ensure(document)
     for room in (outbox, work):
         room.ensure(DATABASE)

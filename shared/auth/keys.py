@@ -24,7 +24,7 @@ class Keys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read_at, self._by_id = _changed_at(path), _read_public_keys(path)
+        self.read_at, self._by_id = _changed_at(path), _read_public_keys(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -36,17 +36,19 @@ class Keys:
 
         So keys are rotated without a restart.
         """
-        if kid not in self._by_id and _changed_at(self._path) != self._read_at:
+        if kid not in self._by_id and _changed_at(self._path) != self.read_at:
             self._read_again()
         return self._by_id.get(kid)
 
     def _read_again(self) -> None:
-        self._read_at = _changed_at(self._path)
+        changed_at = _changed_at(self._path)
         try:
             self._by_id = _read_public_keys(self._path)
         except SettingsError:
             # What holds goes on holding; only new tokens are refused until the file is repaired.
             _log.exception("token keys cannot be read again")
+        # Last: what is remembered under the new time was checked with the new keys.
+        self.read_at = changed_at
 
 
 def make_keys(directory: Path, *, rotate: bool = False) -> None:

@@ -16,7 +16,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 def message(  # noqa: PLR0913 (CloudEvents has these attributes)
-    *, key: str, identifier: str, kind: str, source: str, subject: str, moment: datetime, schema: str, data: Any  # noqa: ANN401
+    *,
+    key: str,
+    identifier: str,
+    kind: str,
+    source: str,
+    subject: str,
+    moment: datetime,
+    schema: str,
+    data: Any,  # noqa: ANN401
 ) -> Message:
     """An event as a Kafka message.
 

@@ -21,6 +21,7 @@ BATCH = 2 * 1024 * 1024
 MEDIA_TYPES = ("application/json", "application/activity+json", "application/ld+json")
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_PLAIN = frozenset({None, "", "identity"})
 _LIMIT = "body_limit"
 
 
@@ -31,7 +32,7 @@ def body_limit(limit: int) -> Callable[[View], View]:
 
 def body() -> Any:  # noqa: ANN401 - JSON
     """The request's body, decoded. Raises Malformed when it is empty or not JSON in UTF-8."""
-    return decode(_read(request))
+    return decode(request.get_data())
 
 
 def decode(raw: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -50,27 +51,28 @@ def decode(raw: bytes) -> Any:  # noqa: ANN401 - JSON
 
 
 def check() -> None:
-    """Set the view's limit, and refuse what is too large or no JSON, before a byte of the body is read."""
+    """Read the body of an admitted request: JSON by its name, and no longer than its view takes."""
     limit = views.declared_here(_LIMIT) or BODY
-    # A chunked body that is longer is cut by werkzeug in silence: the one byte more shows it, in _read().
-    request.max_content_length = limit + 1
-    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
-    if request.method not in _WITH_BODY or not (chunked or request.content_length):
+    if request.url_rule is None or request.method not in _WITH_BODY or not _announced():
         return
-    if (request.content_length or 0) > limit:
-        _refuse_length(limit)
-    if (
-        request.mimetype not in MEDIA_TYPES
-        or request.headers.get("Content-Encoding", "identity") != "identity"
-    ):
+    if request.mimetype not in MEDIA_TYPES or request.headers.get("Content-Encoding") not in _PLAIN:
         raise UnsupportedMediaType(description=f"Send one of {', '.join(MEDIA_TYPES)}, not compressed.")
+    # werkzeug cuts a chunked body that is longer than its limit in silence; the one byte more shows it.
+    request.max_content_length = limit + 1
+    if (request.content_length or 0) > limit or len(request.get_data(cache=True)) > limit:
+        message = f"The body is larger than {limit} bytes."
+        raise TooLarge(message)
+
+
+def _announced() -> bool:
+    return bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "").lower()
 
 
 class Parser(FlaskParser):
     """webargs with our reading of JSON, and its refusals as ours."""
 
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - JSON
-        return decode(_read(req))
+        return decode(req.get_data())
 
     def handle_error(
         self,
@@ -88,18 +90,6 @@ class Parser(FlaskParser):
                 found.append({"pointer": pointer, "detail": place["detail"]})
         message = "The input does not fit the schema."
         raise Invalid(message, errors=found) from error
-
-
-def _read(sent: Request) -> bytes:
-    raw = sent.get_data(cache=True)
-    if sent.max_content_length is not None and len(raw) >= sent.max_content_length:
-        _refuse_length(sent.max_content_length - 1)
-    return raw
-
-
-def _refuse_length(limit: int) -> NoReturn:
-    message = f"The body is larger than {limit} bytes."
-    raise TooLarge(message)
 
 
 def _by_location(error: marshmallow.ValidationError) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The OpenAPI document and a page to read it: Swagger UI from our own origin, under a strict policy."""
 
 from copy import deepcopy
+from html import escape
 from typing import Any
 
 import msgspec
 from flask import Blueprint, Flask, Response, send_from_directory
-from swagger_ui_bundle import swagger_ui_path  # type: ignore[import-untyped]
+from swagger_ui_bundle import swagger_ui_path
 from werkzeug.exceptions import NotFound
 
 OPEN_ENDPOINTS = frozenset({"docs.document", "docs.page", "docs.asset", "docs.document_for_page"})
@@ -61,7 +62,7 @@ def register(app: Flask, title: str, document: dict[str, Any]) -> None:
 
     @blueprint.get("/docs")
     def page() -> Response:
-        return _with_policy(Response(_PAGE.format(title=title), mimetype="text/html"))
+        return _with_policy(Response(_PAGE.format(title=escape(title)), mimetype="text/html"))
 
     @blueprint.get("/docs/<name>")
     def asset(name: str) -> Response:

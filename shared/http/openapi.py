@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import flask_smorest  # type: ignore[import-untyped]
+import flask_smorest
 import marshmallow
 from flask import Flask
-from flask_smorest.spec.plugins import FlaskPlugin  # type: ignore[import-untyped]
+from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.routing import Rule
 
 from shared.http import answers, bodies, paths, problems, views

@@ -144,7 +144,10 @@ def _declare(items: list[Any]) -> list[dict[str, Any]]:
             http.community(), [declaration for _, declaration in turn.values()], clock.now()
         )
         for (index, declaration), different in zip(turn.values(), changed, strict=True):
-            answers[index] = {"id": declaration.external_id, "status": "accepted" if different else "duplicate"}
+            answers[index] = {
+                "id": declaration.external_id,
+                "status": "accepted" if different else "duplicate",
+            }
         waiting = [entry for entry in waiting if entry[0] not in answers]
     return [answers[index] for index in range(len(items))]
 

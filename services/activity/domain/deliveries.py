@@ -59,7 +59,11 @@ def dispatch(
     retracted = [member for member in (*sent.to, *sent.left) if member not in recorded]
     return Dispatch(
         sent=Sent(
-            version=sent.version + 1, actor=actor, seen=seen, to=tuple(recorded), left=tuple(sorted(retracted))
+            version=sent.version + 1,
+            actor=actor,
+            seen=seen,
+            to=tuple(recorded),
+            left=tuple(sorted(retracted)),
         ),
         recorded=recorded,
         retracted=retracted,

@@ -22,7 +22,9 @@ def at(timeline: Timeline[T], moment: datetime, default: T) -> T:
     return holding
 
 
-def declare(timeline: Timeline[T], value: T, *, since: datetime | None, now: datetime, default: T) -> list[tuple[datetime, T]]:
+def declare(
+    timeline: Timeline[T], value: T, *, since: datetime | None, now: datetime, default: T
+) -> list[tuple[datetime, T]]:
     """Add that `value` holds from `since` on, until the next entry.
 
     Without a date, what is declared first holds since always, and a change holds from now on. Declaring what holds

@@ -54,7 +54,9 @@ def claims(community: str, object_ids: Iterable[str]) -> list[Claim]:
     if not wanted:
         return []
     by_act = list(
-        _activities().find({"object_key": {"$in": list(wanted)}, "authority": {"$gte": _OF_THE_ACT}}, _CLAIM_FIELDS)
+        _activities().find(
+            {"object_key": {"$in": list(wanted)}, "authority": {"$gte": _OF_THE_ACT}}, _CLAIM_FIELDS
+        )
     )
     missing = wanted - {key(community, document["object"]["id"]) for document in by_act}
     return [_claim(document) for document in (*by_act, *_best_mentions(missing))]
@@ -69,7 +71,9 @@ def insert(documents: Sequence[Document]) -> None:
 def update(changes: Mapping[str, Document]) -> None:
     """Change activities: key → update. Every one must be a real write, so that concurrent changes collide."""
     if changes:
-        _activities().bulk_write([UpdateOne({"_id": name}, change) for name, change in changes.items()], ordered=False)
+        _activities().bulk_write(
+            [UpdateOne({"_id": name}, change) for name, change in changes.items()], ordered=False
+        )
 
 
 def touch(keys: Sequence[str]) -> None:
@@ -163,9 +167,7 @@ def sent_fields(now_sent: Sent) -> Document:
 
 def children(object_keys: Sequence[str]) -> set[str]:
     """The keys of objects that answer any of these."""
-    found = _activities().find(
-        {"parent_key": {"$in": list(object_keys)}}, {"_id": 0, "object_key": 1}
-    )
+    found = _activities().find({"parent_key": {"$in": list(object_keys)}}, {"_id": 0, "object_key": 1})
     return {document["object_key"] for document in found}
 
 
@@ -211,7 +213,9 @@ def latest(community: str, *, before: tuple[datetime, str] | None, limit: int) -
 def keys_after(community: str, after: str, limit: int) -> list[str]:
     """The next activities of a community in order of keys, tombstones too."""
     query = {"_id": {"$gt": after or key(community, ""), "$lt": f"{community};"}}
-    return [document["_id"] for document in _activities().find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)]
+    return [
+        document["_id"] for document in _activities().find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)
+    ]
 
 
 def _best_mentions(object_keys: Iterable[str]) -> list[Document]:

@@ -22,7 +22,9 @@ def known(members: Iterable[str]) -> tuple[set[str], dict[str, str]]:
         if first:
             exist = {document["_id"] for document in found}
             first = False
-        merged = {document["_id"]: document["merged_into"] for document in found if document.get("merged_into")}
+        merged = {
+            document["_id"]: document["merged_into"] for document in found if document.get("merged_into")
+        }
         aliases.update(merged)
         wanted = set(merged.values()) - aliases.keys()
     return exist, aliases
@@ -138,13 +140,7 @@ def settle(collection: Collection[Document], revisions: Mapping[str, int]) -> No
             [
                 UpdateOne(
                     {"_id": name},
-                    [
-                        {
-                            "$set": {
-                                "unsent": {"$cond": [{"$eq": ["$revision", revision]}, "$$REMOVE", True]}
-                            }
-                        }
-                    ],
+                    [{"$set": {"unsent": {"$cond": [{"$eq": ["$revision", revision]}, "$$REMOVE", True]}}}],
                 )
                 for name, revision in revisions.items()
             ],

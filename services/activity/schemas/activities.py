@@ -140,7 +140,9 @@ class Activity(Schema):
     published = Moment(required=True)
     updated = Moment(allow_none=True)
     sequence = fields.Integer(strict=True, validate=validate.Range(0, LARGEST_VALUE), allow_none=True)
-    value = fields.Integer(strict=True, validate=validate.Range(-LARGEST_VALUE, LARGEST_VALUE), allow_none=True)
+    value = fields.Integer(
+        strict=True, validate=validate.Range(-LARGEST_VALUE, LARGEST_VALUE), allow_none=True
+    )
 
 
 class ItemAnswer(Schema):

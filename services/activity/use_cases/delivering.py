@@ -33,7 +33,9 @@ class World:
     members: frozenset[str]
 
 
-def world(community: str, object_ids: Iterable[str], actors: Iterable[str], new_claims: Sequence[Claim] = ()) -> World:
+def world(
+    community: str, object_ids: Iterable[str], actors: Iterable[str], new_claims: Sequence[Claim] = ()
+) -> World:
     """Read what deliveries about these objects, by these actors, rest on.
 
     `new_claims` are those that the running transaction is about to store.
@@ -41,7 +43,9 @@ def world(community: str, object_ids: Iterable[str], actors: Iterable[str], new_
     wanted = set(object_ids)
     best = objects.best((*activities.claims(community, wanted), *new_claims))
     parents = {claim.parent for claim in best.values() if claim.parent} - wanted
-    best |= objects.best((*activities.claims(community, parents), *(c for c in new_claims if c.object in parents)))
+    best |= objects.best(
+        (*activities.claims(community, parents), *(c for c in new_claims if c.object in parents))
+    )
     authors = {claim.author for claim in best.values() if claim.author}
     exist, aliases = members.known(authors | set(actors))
     return World(claims=best, aliases=aliases, members=frozenset(exist))
@@ -66,7 +70,9 @@ class Snapshots:
         return made
 
 
-def deliver(document: Document, snapshot: Snapshot | None, aliases: Mapping[str, str], *, changed: bool) -> Dispatch | None:
+def deliver(
+    document: Document, snapshot: Snapshot | None, aliases: Mapping[str, str], *, changed: bool
+) -> Dispatch | None:
     """The next version of an activity's deliveries, or None when the last one holds."""
     actor = document.get("actor")
     return deliveries.dispatch(

@@ -54,7 +54,9 @@ def declare_members(community: str, declarations: Sequence[Declaration], now: da
 
 
 @mongo.in_transaction(DATABASE)
-def merge(community: str, loser: str, survivor: str, now: datetime, account: tuple[str, str] | None = None) -> bool:
+def merge(
+    community: str, loser: str, survivor: str, now: datetime, account: tuple[str, str] | None = None
+) -> bool:
     """Make `loser` an alias of `survivor`, for ever. Returns False if he was one already.
 
     `account` (network, external id) creates the loser where he is not known: a network account that is linked.
@@ -132,12 +134,21 @@ def found_community(slug: str, *, name: str, time_zone: str, locale: str, now: d
     if stored is None:
         zones = [[BEGINNING, time_zone]]
         communities.insert(
-            {"_id": slug, "name": name, "locale": locale, "zones": zones, "revoked_tokens": [], "created": now}
+            {
+                "_id": slug,
+                "name": name,
+                "locale": locale,
+                "zones": zones,
+                "revoked_tokens": [],
+                "created": now,
+            }
         )
         return True
     current = profiles.at(stored["zones"], now, "UTC")
     if current != time_zone:
-        message = f"The community {slug!r} exists with the time zone {current}; change it with PATCH /v1/community."
+        message = (
+            f"The community {slug!r} exists with the time zone {current}; change it with PATCH /v1/community."
+        )
         raise Conflict(message)
     return False
 

@@ -74,12 +74,18 @@ def retract(community: str, identifier: str) -> bool:
 @mongo.in_transaction(DATABASE)
 def _keep(community: str, deeds: Sequence[Deed], accounts: Accounts, now: datetime) -> list[Answer]:
     stored = activities.stored(community, [deed.id for deed in deeds])
-    arrivals = [history.arrival(stored.get(deed.id), digest=deed.digest, updated=deed.updated) for deed in deeds]
+    arrivals = [
+        history.arrival(stored.get(deed.id), digest=deed.digest, updated=deed.updated) for deed in deeds
+    ]
     _write(community, list(zip(deeds, arrivals, strict=True)), accounts, now)
-    return [_answer(deed, arrival, stored.get(deed.id)) for deed, arrival in zip(deeds, arrivals, strict=True)]
+    return [
+        _answer(deed, arrival, stored.get(deed.id)) for deed, arrival in zip(deeds, arrivals, strict=True)
+    ]
 
 
-def _write(community: str, arrived: Sequence[tuple[Deed, Arrival]], accounts: Accounts, now: datetime) -> None:
+def _write(
+    community: str, arrived: Sequence[tuple[Deed, Arrival]], accounts: Accounts, now: datetime
+) -> None:
     fresh = [deed for deed, arrival in arrived if arrival is Arrival.NEW]
     edited = [deed for deed, arrival in arrived if arrival is Arrival.EDIT]
     buried = [deed for deed, arrival in arrived if arrival is Arrival.FILLS_TOMBSTONE]
@@ -92,13 +98,11 @@ def _write(community: str, arrived: Sequence[tuple[Deed, Arrival]], accounts: Ac
         if not old.get(activities.key(community, deed.id), {}).get("retracted")
     ]
     claims = [claim for deed in living if (claim := deed.claim()) is not None]
-    involved = {member for deed in (*fresh, *edited, *buried) for member in (deed.actor, deed.author) if member}
-    known = delivering.world(
-        community, {deed.object for deed in living if deed.object}, involved, claims
-    )
-    members.create(
-        community, {member: accounts[member] for member in involved - known.members}, now
-    )
+    involved = {
+        member for deed in (*fresh, *edited, *buried) for member in (deed.actor, deed.author) if member
+    }
+    known = delivering.world(community, {deed.object for deed in living if deed.object}, involved, claims)
+    members.create(community, {member: accounts[member] for member in involved - known.members}, now)
     _insert_new(community, fresh, known)
     described = {claim.object for claim in claims}
     described |= _rewrite(community, (*edited, *buried), old)
@@ -145,7 +149,11 @@ def _answer(deed: Deed, arrival: Arrival, stored: Stored | None) -> Answer:
         return Answer(id=deed.id, status=DUPLICATE)
     if arrival is not Arrival.CONFLICT:
         return Answer(id=deed.id, status=ACCEPTED)
-    held = "no `updated`" if stored is None or stored.updated is None else f"`updated` {stored.updated.isoformat()}"
+    held = (
+        "no `updated`"
+        if stored is None or stored.updated is None
+        else f"`updated` {stored.updated.isoformat()}"
+    )
     return Answer(
         id=deed.id,
         status=REFUSED,

@@ -56,7 +56,9 @@ def member_message(document: Document, now: datetime) -> Message:
         external_id=document.get("external_id") if not document.get("network") else None,
         name=document.get("name"),
         roles=[events.RoleSince(role=role, since=_utc(since)) for since, role in document["roles"]],
-        opt_outs=[events.OptOutSince(opted_out=out, since=_utc(since)) for since, out in document["opt_outs"]],
+        opt_outs=[
+            events.OptOutSince(opted_out=out, since=_utc(since)) for since, out in document["opt_outs"]
+        ],
         merged_into=document.get("merged_into"),
     )
     message = events.profile(profile, now)

@@ -61,7 +61,9 @@ class Badge:
         return self.criterion.concerns(fact)
 
 
-def badge(slug: str, definition: Mapping[str, Any], *, version: int = 1, until: datetime | None = None) -> Badge:
+def badge(
+    slug: str, definition: Mapping[str, Any], *, version: int = 1, until: datetime | None = None
+) -> Badge:
     """Check a definition and make a rule of it.
 
     `definition` is the typed JSON of `PUT /v1/badges/{slug}`. Raises Invalid with the places of what is wrong.

@@ -1,7 +1,7 @@
 """Conditions: typed JSON, checked when it comes in, compiled to a predicate on facts. There is no code inside.
 
-    {"type": "Like", "object.type": {"in": ["Answer", "Review"]}}         all of several fields
-    {"any": [{"value": {"gte": 10}}, {"not": {"object.tag": "draft"}}]}   any, all, not
+{"type": "Like", "object.type": {"in": ["Answer", "Review"]}}         all of several fields
+{"any": [{"value": {"gte": 10}}, {"not": {"object.tag": "draft"}}]}   any, all, not
 """
 
 import operator
@@ -90,7 +90,9 @@ def _part(name: str, value: Any, pointer: str, depth: int) -> Condition:  # noqa
         inner = _compile(value, pointer, depth + 1).predicate
         return Condition(predicate=lambda fact: not inner(fact), types=None)
     if name not in FIELDS:
-        raise _invalid(pointer, f"there is no field {name!r}; there are {', '.join(FIELDS)}, and any, all, not")
+        raise _invalid(
+            pointer, f"there is no field {name!r}; there are {', '.join(FIELDS)}, and any, all, not"
+        )
     return _field(name, FIELDS[name], value, pointer)
 
 
@@ -101,7 +103,8 @@ def _several(name: str, value: Any, pointer: str, depth: int) -> Condition:  # n
     predicates = [part.predicate for part in parts]
     if name == "all":
         return Condition(
-            predicate=lambda fact: all(predicate(fact) for predicate in predicates), types=_common_types(parts)
+            predicate=lambda fact: all(predicate(fact) for predicate in predicates),
+            types=_common_types(parts),
         )
     every = [part.types for part in parts]
     types = None if None in every else frozenset().union(*(part for part in every if part is not None))
@@ -137,7 +140,9 @@ def _test(field: _Field, name: str, operand: Any, pointer: str) -> Callable[[Any
         inner = _tests(field, operand, pointer)
         return lambda actual: not all(test(actual) for test in inner)
     if name not in _COMPARISONS:
-        raise _invalid(pointer, f"there is no comparison {name!r}; there are in, not, {', '.join(_COMPARISONS)}")
+        raise _invalid(
+            pointer, f"there is no comparison {name!r}; there are in, not, {', '.join(_COMPARISONS)}"
+        )
     if field.kind is not int or not _is(operand, int):
         raise _invalid(pointer, f"{name} compares whole numbers")
     compare = _COMPARISONS[name]

@@ -121,6 +121,7 @@ def from_scratch(
         for bucket in of_fact[fact.activity]:
             in_bucket.setdefault(bucket, []).append(fact)
     counted = {
-        bucket: tallies.recount(rules.badges[bucket[0]], members, context) for bucket, members in in_bucket.items()
+        bucket: tallies.recount(rules.badges[bucket[0]], members, context)
+        for bucket, members in in_bucket.items()
     }
     return of_fact, counted

@@ -54,7 +54,8 @@ def may_count(fact: Fact, context: Context) -> bool:
     """Whether a fact can count for its member: he is no bot and takes part, and no bot did it."""
     profile = context.profiles.get(fact.member, _ORDINARY)
     if profile is not _ORDINARY and (
-        at(profile.roles, fact.published, MEMBER) == BOT or at(profile.opt_outs, fact.published, default=False)
+        at(profile.roles, fact.published, MEMBER) == BOT
+        or at(profile.opt_outs, fact.published, default=False)
     ):
         return False
     if fact.actor is None or fact.actor == fact.member:

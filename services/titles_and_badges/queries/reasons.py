@@ -21,7 +21,9 @@ def explanation(community: str, external_id: str, slug: str) -> Document:
     badge, stored = _badge(community, slug)
     profile = shown_awards.member(community, external_id)
     member = profile["_id"]
-    documents = [each for each in awards.of_members([member], [slug]).values() if each["state"] != awards.WITHDRAWN]
+    documents = [
+        each for each in awards.of_members([member], [slug]).values() if each["state"] != awards.WITHDRAWN
+    ]
     held = [each for each in documents if each["state"] == awards.HELD]
     name, tally = _nearest(member, badge, held)
     limit = held[0] if held else None

@@ -76,7 +76,8 @@ def write(documents: Sequence[Document], known: Iterable[str]) -> None:
     """Keep awards; `known` are the keys that exist."""
     existing = set(known)
     writes = [
-        ReplaceOne({"_id": each["_id"]}, each) if each["_id"] in existing else InsertOne(each) for each in documents
+        ReplaceOne({"_id": each["_id"]}, each) if each["_id"] in existing else InsertOne(each)
+        for each in documents
     ]
     if writes:
         _awards().bulk_write(writes, ordered=False)
@@ -102,7 +103,10 @@ def all_of(community: str) -> Iterable[Document]:
 def count(community: str) -> Mapping[str, int]:
     """How many hold each badge of a community (an award an object is one)."""
     rows = _awards().aggregate(
-        [{"$match": {"community": community, "state": HELD}}, {"$group": {"_id": "$badge", "count": {"$sum": 1}}}]
+        [
+            {"$match": {"community": community, "state": HELD}},
+            {"$group": {"_id": "$badge", "count": {"$sum": 1}}},
+        ]
     )
     return {row["_id"]: row["count"] for row in rows}
 
@@ -115,7 +119,9 @@ def decisions(members: Iterable[str], slugs: Iterable[str] | None = None) -> dic
     found: dict[str, list[Decision]] = {}
     for stored in _decisions().find(query, sort=[("at", 1), ("_id", 1)]):
         found.setdefault(stored["badge"], []).append(
-            Decision(kind=stored["kind"], object=stored.get("object"), at=stored["at"], reason=stored["reason"])
+            Decision(
+                kind=stored["kind"], object=stored.get("object"), at=stored["at"], reason=stored["reason"]
+            )
         )
     return found
 

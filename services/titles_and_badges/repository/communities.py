@@ -26,7 +26,9 @@ def rules(slug: str, stored: Mapping[str, Document]) -> Rules:
     revision = stored.get(slug, {}).get("rules", 0)
     compiled = _compiled.get(slug)
     if compiled is None or compiled.revision != revision:
-        compiled = Rules(revision, [_badge(each) for each in definitions(slug) if each["status"] != badges.DRAFT])
+        compiled = Rules(
+            revision, [_badge(each) for each in definitions(slug) if each["status"] != badges.DRAFT]
+        )
         _compiled[slug] = compiled
     return compiled
 
@@ -44,10 +46,7 @@ def definition(community: str, slug: str) -> Document | None:
 def keep_definitions(community: str, changed: Sequence[tuple[Document, bool]]) -> None:
     """Keep badges; the flag says whether it exists already. Raises the revision of the rules."""
     _badges().bulk_write(
-        [
-            ReplaceOne({"_id": each["_id"]}, each) if exists else InsertOne(each)
-            for each, exists in changed
-        ]
+        [ReplaceOne({"_id": each["_id"]}, each) if exists else InsertOne(each) for each, exists in changed]
     )
     raise_rules(community)
 

@@ -95,7 +95,11 @@ class Book:
             document["reached"] = sorted(
                 slug for slug, written in document["buckets"].items() if any(written["reached"])
             )
-        _write(_object_tallies(), changed, {document["_id"] for document in changed if not document.pop("new", False)})
+        _write(
+            _object_tallies(),
+            changed,
+            {document["_id"] for document in changed if not document.pop("new", False)},
+        )
 
     def _keep_objects(self, documents: Iterable[Document]) -> None:
         for document in documents:

@@ -21,7 +21,9 @@ class Ceremony:
         self._known: set[str] = set()
         self._announced: list[events.BadgeAwarded | events.BadgeRevoked] = []
 
-    def settle(self, member: str, badges: Sequence[Badge], book: Book, objects: Iterable[str] | None = None) -> None:
+    def settle(
+        self, member: str, badges: Sequence[Badge], book: Book, objects: Iterable[str] | None = None
+    ) -> None:
         """Bring a member's awards of some badges into line with his tallies and with what people decided.
 
         `objects` limits it to awards for these objects, where the badge is given once an object.
@@ -51,11 +53,19 @@ class Ceremony:
         """Keep and announce."""
         awards.write(self._documents, self._known)
         outbox.add(
-            DATABASE, self._community, events.EVENTS.name, [events.message(event) for event in self._announced]
+            DATABASE,
+            self._community,
+            events.EVENTS.name,
+            [events.message(event) for event in self._announced],
         )
 
     def _compare(
-        self, member: str, badge: Badge, before: dict[str, Document], now: dict[Key, Award], only: set[str] | None
+        self,
+        member: str,
+        badge: Badge,
+        before: dict[str, Document],
+        now: dict[Key, Award],
+        only: set[str] | None,
     ) -> None:
         wanted = {awards.key(self._community, member, name): award for name, award in now.items()}
         for key, award in wanted.items():

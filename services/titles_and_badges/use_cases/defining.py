@@ -76,7 +76,11 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
     if profile is None:
         raise NotFound("member", external_id)
     if (object_id is not None) != (badge.repeat == badges.ONCE_AN_OBJECT):
-        message = "This badge is given once an object: name it." if object_id is None else "It is given once a member."
+        message = (
+            "This badge is given once an object: name it."
+            if object_id is None
+            else "It is given once a member."
+        )
         raise Conflict(message)
     member = profile["_id"]
     name = (slug, badge.thresholds[0].level, object_id)
@@ -96,7 +100,9 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
     book.load_all_objects(member)
     ceremony = Ceremony(community)
     ceremony.settle(member, [badge], book)
-    book.put(community, member, rules.revision if book.revision(member) is None else book.revision(member) or 0, {})
+    book.put(
+        community, member, rules.revision if book.revision(member) is None else book.revision(member) or 0, {}
+    )
     book.write()
     ceremony.end()
     return awards.of_members([member], [slug])[key]

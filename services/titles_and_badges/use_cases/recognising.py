@@ -18,7 +18,9 @@ from shared.outbox import Message
 
 
 @mongo.in_transaction(DATABASE)
-def recognise(partition: int, deliveries: Sequence[Delivery], dead_letters: Mapping[str, Sequence[Message]]) -> int:
+def recognise(
+    partition: int, deliveries: Sequence[Delivery], dead_letters: Mapping[str, Sequence[Message]]
+) -> int:
     """Apply a batch: facts, tallies, awards, announcements and dead letters, or nothing of it.
 
     Deliveries may be old, repeated, late and out of order. Returns how many were news. Commits also when none is:
@@ -143,10 +145,14 @@ def _count(  # noqa: PLR0913 (the state of one transaction)
 ) -> dict[str, Sequence[Bucket]]:
     """Count changed facts. Returns the buckets in which each new fact is counted, by key."""
     touched = {member: recognition.touched(each, rules, context) for member, each in changes.items()}
-    book.load_objects((member, name) for member, each in touched.items() for _, name in each if name is not None)
+    book.load_objects(
+        (member, name) for member, each in touched.items() for _, name in each if name is not None
+    )
     slugs: dict[str, Sequence[Bucket]] = {}
     for member, each in changes.items():
-        before = {bucket: tally for bucket in touched[member] if (tally := book.tally(member, bucket)) is not None}
+        before = {
+            bucket: tally for bucket in touched[member] if (tally := book.tally(member, bucket)) is not None
+        }
         planned = recognition.plan(each, rules, context, before)
         stored = facts.in_buckets(member, planned.recount) if planned.recount else {}
         after = recognition.carry_out(planned, rules, context, before, stored)

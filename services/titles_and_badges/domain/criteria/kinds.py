@@ -47,7 +47,9 @@ def options(written: Mapping[str, Any], pointer: str, known: set[str]) -> None:
     """Refuse options that the kind does not have."""
     for name in written:
         if name not in {"kind", *known}:
-            raise invalid(f"{pointer}/{name}", f"this kind has no option {name!r}; it has {', '.join(sorted(known))}")
+            raise invalid(
+                f"{pointer}/{name}", f"this kind has no option {name!r}; it has {', '.join(sorted(known))}"
+            )
 
 
 def where(written: Mapping[str, Any], pointer: str) -> Condition:

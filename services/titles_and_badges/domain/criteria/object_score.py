@@ -1,6 +1,6 @@
 """`object-score`: what others' votes on one object of the member's add up to.
 
-    {"kind": "object-score", "where": {"object.type": "Answer"}, "weights": {"Like": 1, "Dislike": -1}, "accepted": true}
+{"kind": "object-score", "where": {"object.type": "Answer"}, "weights": {"Like": 1, "Dislike": -1}, "accepted": true}
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,9 @@ def _parse(written: Mapping[str, Any], pointer: str, highest: int) -> ObjectScor
     accepted = written.get("accepted", False)
     if not isinstance(accepted, bool):
         raise kinds.invalid(f"{pointer}/accepted", "true or false is wanted here")
-    return ObjectScore(where=kinds.where(written, pointer), weights=_weights(written, pointer), accepted=accepted)
+    return ObjectScore(
+        where=kinds.where(written, pointer), weights=_weights(written, pointer), accepted=accepted
+    )
 
 
 def _weights(written: Mapping[str, Any], pointer: str) -> Mapping[str, int]:
@@ -68,7 +70,9 @@ def _weights(written: Mapping[str, Any], pointer: str) -> Mapping[str, int]:
         raise kinds.invalid(f"{pointer}/weights", "weights map activity types to whole numbers")
     for name, weight in weights.items():
         if not isinstance(weight, int) or isinstance(weight, bool) or not -_HEAVIEST <= weight <= _HEAVIEST:
-            raise kinds.invalid(f"{pointer}/weights/{name}", f"a whole number up to {_HEAVIEST} is wanted here")
+            raise kinds.invalid(
+                f"{pointer}/weights/{name}", f"a whole number up to {_HEAVIEST} is wanted here"
+            )
     return dict(weights)
 
 

@@ -1,0 +1,191 @@
+"""Both services on real databases, in this process. Kafka is left out here: `Courier` carries deliveries by hand.
+
+Tests share the databases and keep apart by communities of their own, as customers do.
+"""
+
+import itertools
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.activity import app as activity_app
+from services.activity.use_cases import fan_out, membership, profiling
+from services.titles_and_badges import app as badges_app
+from services.titles_and_badges import consumers
+from services.titles_and_badges.use_cases import recounting
+from shared import auth, clock, consumer, kafka, outbox, work
+from shared.outbox import Message
+from shared.settings import Settings, from_environment
+
+ACTIVITY = activity_app.DATABASE
+BADGES = badges_app.DATABASE
+MEMBER_KEY = "a key for tests alone, 32 characters or more"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Settings:
+    """The settings of both services, with keys of their own."""
+    keys = tmp_path_factory.mktemp("keys")
+    auth.make_keys(keys)
+    return from_environment(
+        {
+            "LAUREL_MONGO_URL": mongo_url,
+            "LAUREL_KAFKA_SERVERS": "127.0.0.1:1",
+            "LAUREL_TOKEN_KEYS": str(keys / "keys.json"),
+            "LAUREL_TOKEN_SIGNING_KEY": str(keys / "signing-key.pem"),
+            "LAUREL_MEMBER_KEY": MEMBER_KEY,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def databases(settings: Settings) -> Settings:
+    """Both services' databases, connected and indexed."""
+    activity_app.ensure(settings)
+    badges_app.ensure(settings)
+    return settings
+
+
+@pytest.fixture
+def community(databases: Settings) -> str:
+    """A new community of this test's own, known to both services."""
+    del databases
+    slug = f"test-{uuid.uuid4().hex[:12]}"
+    membership.found_community(slug, name="A test", time_zone="Europe/Kyiv", locale="en", now=clock.now())
+    Courier(slug).carry()
+    return slug
+
+
+@dataclass
+class Courier:
+    """Carries what a community's outbox holds to `titles-and-badges`, in the order that `arrange` gives it."""
+
+    community: str
+    arrange: Callable[[list[Any]], list[Any]] = lambda records: records
+    offsets: Iterator[int] = field(default_factory=itertools.count)
+    batch: int = 500
+
+    def carry(self) -> None:
+        """Until nothing is left to do: marks, outbox, profiles, marks of the other side."""
+        while self.work_off() or self.deliver() or self.follow():
+            pass
+
+    def work_off(self) -> bool:
+        """Do all marks of both services."""
+        did = False
+        while work.do_next(ACTIVITY, fan_out.STEPS) or work.do_next(BADGES, recounting.STEPS):
+            did = True
+        return did
+
+    def take(self) -> list[kafka.Record]:
+        """Take the community's deliveries out of the outbox, as records."""
+        parcels = [each for each in outbox.by_turns(ACTIVITY, 10_000) if each["community"] == self.community]
+        messages = [message for parcel in parcels for message in outbox.messages(parcel)]
+        outbox.remove(ACTIVITY, [parcel["_id"] for parcel in parcels])
+        return [self.record("activity.events", message) for message in messages]
+
+    def deliver(self) -> bool:
+        """Hand the deliveries over, in batches of a partition each."""
+        records = self.arrange(self.take())
+        by_partition: dict[kafka.Partition, list[kafka.Record]] = {}
+        for record in records:
+            by_partition.setdefault(record.partition, []).append(record)
+        for partition, ours in by_partition.items():
+            for start in range(0, len(ours), self.batch):
+                consumer.apply(
+                    consumers.HANDLERS[partition.topic], partition, ours[start : start + self.batch]
+                )
+        return bool(records)
+
+    def follow(self) -> bool:
+        """Hand the profiles over (of all communities: they are one stream)."""
+        sent: list[Message] = []
+        profiling.send_profiles(_Catcher(sent))  # type: ignore[arg-type]
+        records = [self.record("activity.profiles", message) for message in sent]
+        if records:
+            consumer.apply(consumers.HANDLERS["activity.profiles"], records[0].partition, records)
+        return bool(records)
+
+    def record(self, topic: str, message: Message) -> kafka.Record:
+        """A message as a consumer reads it; one member's messages lie in one partition."""
+        partition = kafka.Partition(topic, random.Random(message.key).randrange(kafka.PARTITIONS))  # noqa: S311
+        headers = [(name, value.encode()) for name, value in message.headers]
+        return kafka.Record(partition, next(self.offsets), message.key.encode(), message.value, headers)
+
+
+@dataclass
+class _Catcher:
+    """Stands where the relay's producer stands, and keeps what is sent."""
+
+    sent: list[Message]
+
+    def send(self, topic: str, messages: list[Message]) -> list[None]:
+        del topic
+        self.sent.extend(messages)
+        return [None] * len(messages)
+
+
+@pytest.fixture
+def courier(community: str) -> Courier:
+    """The courier of this test's community."""
+    return Courier(community)
+
+
+@dataclass
+class Door:
+    """A service's HTTP door, with a token of this test's community."""
+
+    client: FlaskClient
+    settings: Settings
+    community: str
+    kind: str = "admin"
+
+    def token(self, kind: str | None = None, **options: Any) -> str:  # noqa: ANN401
+        """A token of the community."""
+        return auth.mint(
+            self.settings.need_signing_key(),
+            community=self.community,
+            kind=kind or self.kind,
+            now=clock.now(),
+            **options,
+        )
+
+    def __call__(self, method: str, path: str, json: Any = None, **options: Any) -> Any:  # noqa: ANN401
+        """Ask, with the community's token. Returns werkzeug's test response."""
+        headers = {"Authorization": f"Bearer {self.token()}", **options.pop("headers", {})}
+        return self.client.open(path, method=method, json=json, headers=headers, **options)
+
+
+@pytest.fixture(scope="session")
+def activity_client(databases: Settings) -> FlaskClient:
+    """The door of `activity`."""
+    return activity_app.wire_api(databases).test_client()
+
+
+@pytest.fixture(scope="session")
+def badges_client(databases: Settings) -> FlaskClient:
+    """The door of `titles-and-badges`."""
+    return badges_app.wire_api(databases).test_client()
+
+
+@pytest.fixture
+def activity(activity_client: FlaskClient, databases: Settings, community: str) -> Door:
+    """`activity`, asked by an admin of the test's community."""
+    return Door(activity_client, databases, community)
+
+
+@pytest.fixture
+def badges(badges_client: FlaskClient, databases: Settings, community: str) -> Door:
+    """`titles-and-badges`, asked by an admin of the test's community."""
+    return Door(badges_client, databases, community)
+
+
+def keys_directory(settings: Settings) -> Path:
+    """Where the keys of the tests lie."""
+    return settings.token_keys.parent
