@@ -22,6 +22,8 @@ _log = structlog.get_logger()
 FUSE = 10
 PATIENCE_SECONDS = 120.0
 _LONGEST_PAUSE_SECONDS = 5.0
+_AWAY: tuple[type[Exception], ...] = (Unavailable, *mongo.UNAVAILABLE)
+_NOT_THE_EVENTS_FAULT: tuple[type[Exception], ...] = (Fault, *mongo.UNAVAILABLE)
 
 
 class DeadLetter(NamedTuple):
@@ -88,9 +90,9 @@ def apply(
         _with_patience(
             lambda: handler.apply(partition.number, [event for _, event in events], dead), stopping
         )
-    except (Fault, *mongo.UNAVAILABLE):
+    except _NOT_THE_EVENTS_FAULT:
         raise
-    except Exception:  # one event may have broken the batch: find it, so that the others go on
+    except Exception:  # noqa: BLE001 (one event may have broken the batch: find it, so that the others go on)
         _log.exception(
             "batch broken", topic=partition.topic, partition=partition.number, first=records[0].offset
         )
@@ -136,7 +138,7 @@ def _halve(
         return
     try:
         _with_patience(lambda: handler.apply(partition, [event for _, event in events], []), stopping)
-    except (Fault, *mongo.UNAVAILABLE):
+    except _NOT_THE_EVENTS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it goes to the dead letters with its name)
         if len(events) == 1:
@@ -162,7 +164,7 @@ def _with_patience(do: Callable[[], Any], stopping: Callable[[], bool]) -> Any: 
     while True:
         try:
             return do()
-        except (Unavailable, *mongo.UNAVAILABLE) as error:
+        except _AWAY as error:
             if time.monotonic() > until or stopping():
                 raise
             _log.warning("a server is away", reason=repr(error), again_in_seconds=pause)

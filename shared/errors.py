@@ -39,7 +39,7 @@ class LaurelError(Exception):
         self.errors = tuple(errors)
 
 
-class Refused(LaurelError):
+class Refused(LaurelError):  # noqa: N818 (what it says to a caller)
     """Final: what was asked for is wrong, and will be wrong again."""
 
     status = 400
@@ -104,7 +104,7 @@ class Invalid(Refused):
     title = "Invalid"
 
 
-class Fault(LaurelError):
+class Fault(LaurelError):  # noqa: N818 (the other kind)
     """Ours, not the caller's."""
 
 

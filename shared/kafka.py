@@ -102,8 +102,8 @@ class Producer:
             for future in futures:
                 future.get(timeout=_SEND_SECONDS)
         except KafkaError as error:
-            message = f"Kafka did not confirm what was sent: {error!r}"
-            raise Unavailable(message) from error
+            reason = f"Kafka did not confirm what was sent: {error!r}"
+            raise Unavailable(reason) from error
         return outcome
 
     def close(self) -> None:

@@ -78,7 +78,8 @@ def disconnect(service: str) -> None:
 
 def database(service: str) -> Database[Document]:
     """The database of one service."""
-    return mongoengine.get_db(alias=service)
+    found: Database[Document] = mongoengine.get_db(alias=service)
+    return found
 
 
 def collection(service: str, name: str) -> Collection[Document]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from shared import kafka, outbox
+from shared import kafka, mongo, outbox
 from shared.errors import Fault, Unavailable
 from shared.lease import Lease
 
@@ -65,7 +65,7 @@ def run(
 def carry(service: str, producer: kafka.Producer) -> int:
     """One turn: send the oldest parcels and remove them. Returns how many messages went. Raises Unavailable."""
     parcels = outbox.by_turns(service, PARCELS_A_TURN)
-    by_topic: dict[str, list[tuple[dict, outbox.Message]]] = {}
+    by_topic: dict[str, list[tuple[mongo.Document, outbox.Message]]] = {}
     for parcel in parcels:
         by_topic.setdefault(parcel["topic"], []).extend(
             (parcel, message) for message in outbox.messages(parcel)

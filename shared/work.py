@@ -73,7 +73,7 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
             remember = steps[mark["kind"]](mark)
         except mongo.UNAVAILABLE:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (kept beside the mark, with its name)
             _log.exception("work failed", kind=mark["kind"], mark=str(mark["_id"]))
             _put_off(service, mark, error)
             return True

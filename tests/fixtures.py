@@ -146,7 +146,7 @@ class Door:
     community: str
     kind: str = "admin"
 
-    def token(self, kind: str | None = None, **options: Any) -> str:  # noqa: ANN401
+    def token(self, kind: str | None = None, **options: Any) -> str:
         """A token of the community."""
         return auth.mint(
             self.settings.need_signing_key(),
@@ -156,7 +156,7 @@ class Door:
             **options,
         )
 
-    def __call__(self, method: str, path: str, json: Any = None, **options: Any) -> Any:  # noqa: ANN401
+    def __call__(self, method: str, path: str, json: Any = None, **options: Any) -> Any:
         """Ask, with the community's token. Returns werkzeug's test response."""
         headers = {"Authorization": f"Bearer {self.token()}", **options.pop("headers", {})}
         return self.client.open(path, method=method, json=json, headers=headers, **options)

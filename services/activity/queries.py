@@ -46,7 +46,7 @@ def latest_activities(slug: str, *, before: tuple[datetime, str] | None, limit: 
     return _shown(activities.latest(slug, before=before, limit=limit))
 
 
-def member(slug: str, member_id: str) -> Document:
+def member(member_id: str) -> Document:
     """A member, or whom he was merged into. Raises NotFound, also for one who was erased."""
     _, aliases = members.known([member_id])
     root = identity.resolve(member_id, aliases)

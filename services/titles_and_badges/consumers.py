@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from services.titles_and_badges.use_cases import following, recognising
 from services.titles_and_badges.use_cases.following import Erased, Followed
 from shared import kafka
-from shared.consumer import DeadLetter
+from shared.consumer import DeadLetter, Handler
 from shared.errors import Refused
 from shared.events import activity, envelope
 from shared.events.activity import Delivery
@@ -22,10 +20,10 @@ class Deliveries:
     def decode(self, record: kafka.Record) -> Delivery:
         """Read a delivery. Raises Refused."""
         kind = envelope.kind(record)
-        if kind not in {activity.RECORDED, activity.RETRACTED}:
+        if kind not in activity.DELIVERIES:
             message = f"{kind!r} is no event of this topic"
             raise Refused(message)
-        delivery: Delivery = envelope.data(record, _decoder(kind))
+        delivery: Delivery = envelope.data(record, activity.DELIVERIES[kind])
         if record.key != delivery.member.encode():
             message = "the key is not the member that the event is about"
             raise Refused(message)
@@ -44,10 +42,10 @@ class Profiles:
         if record.value is None:
             return Erased((record.key or b"").decode(errors="replace"))
         kind = envelope.kind(record)
-        if kind not in {activity.MEMBER_PROFILE, activity.COMMUNITY_PROFILE}:
+        if kind not in activity.PROFILES_BY_KIND:
             message = f"{kind!r} is no event of this topic"
             raise Refused(message)
-        profile: Followed = envelope.data(record, _decoder(kind))
+        profile: Followed = envelope.data(record, activity.PROFILES_BY_KIND[kind])
         return profile
 
     def apply(self, partition: int, events: Sequence[Followed], dead: Sequence[DeadLetter]) -> None:
@@ -56,11 +54,7 @@ class Profiles:
         following.follow(events, _by_topic(dead))
 
 
-HANDLERS = {activity.EVENTS.name: Deliveries(), activity.PROFILES.name: Profiles()}
-
-
-def _decoder(kind: str) -> "msgspec.json.Decoder":  # type: ignore[type-arg]
-    return activity.DECODERS[kind]
+HANDLERS: dict[str, Handler] = {activity.EVENTS.name: Deliveries(), activity.PROFILES.name: Profiles()}
 
 
 def _by_topic(dead: Sequence[DeadLetter]) -> dict[str, list[Message]]:

@@ -23,7 +23,7 @@ class _Criterion(fields.Dict):
     """A criterion; which options it takes depends on its kind, and domain/criteria judges them."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        read = super()._deserialize(value, attr, data, **kwargs)
+        read: Any = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         if not isinstance(read.get("kind"), str):
             reason = f"A criterion has a kind: one of {', '.join(sorted(KINDS))}."
             raise ValidationError(reason)
@@ -40,8 +40,8 @@ class Level(Schema):
 class Definition(Schema):
     """A badge as data.
 
-    `criterion.kind` is count, sum, first, distinct, object-score or manual; `where` a condition in typed JSON. Either
-    `at` or `levels` says what is to be reached. `repeat`: once a member or once an object. `policy`: a sticky badge
+    `criterion` has a `kind` and the options of that kind, `where` among them: a condition in typed JSON. Either `at`
+    or `levels` says what is to be reached. `repeat`: once a member or once an object. `policy`: a sticky badge
     stays once earned, a live one is held while its criterion holds.
     """
 
@@ -79,7 +79,10 @@ class Person(Schema):
 
 
 class Award(Schema):
-    """A badge that a member holds. `awarded_at` is when the deed was done that decided it, `decided_by` that deed's id."""
+    """A badge that a member holds.
+
+    `awarded_at` is when the deed was done that decided it, `decided_by` that deed's id.
+    """
 
     badge = fields.String(required=True)
     badge_name = fields.String(required=True)

@@ -8,7 +8,7 @@ is a version too. `activity.profiles`, compacted: what a community or a member i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -130,9 +130,11 @@ class CommunityProfile:
 Delivery = ActivityRecorded | ActivityRetracted
 Profile = MemberProfile | CommunityProfile
 
-DECODERS: dict[str, msgspec.json.Decoder[Delivery | Profile]] = {
+DELIVERIES: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDED: msgspec.json.Decoder(ActivityRecorded),
     RETRACTED: msgspec.json.Decoder(ActivityRetracted),
+}
+PROFILES_BY_KIND: dict[str, msgspec.json.Decoder[Any]] = {
     MEMBER_PROFILE: msgspec.json.Decoder(MemberProfile),
     COMMUNITY_PROFILE: msgspec.json.Decoder(CommunityProfile),
 }

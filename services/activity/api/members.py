@@ -56,7 +56,7 @@ def list_members(limit: int, cursor: str | None = None) -> Response:
 @blueprint.response(200, schemas.Member)
 def show_member(member_id: str) -> Mapping[str, Any]:
     """Show a member, or whom he was merged into."""
-    return queries.member(http.community(), _internal(member_id))
+    return queries.member(_internal(member_id))
 
 
 @blueprint.put("/members/<id:member_id>")
@@ -68,7 +68,7 @@ def put_member(change: dict[str, Any], member_id: str) -> Mapping[str, Any]:
     _bounded(member_id)
     declaration = Declaration(member=_internal(member_id), external_id=member_id, **change)
     membership.declare_members(http.community(), [declaration], clock.now())
-    return queries.member(http.community(), declaration.member)
+    return queries.member(declaration.member)
 
 
 @blueprint.delete("/members/<id:member_id>")
@@ -88,7 +88,7 @@ def merge_member(body: dict[str, Any], member_id: str) -> Mapping[str, Any]:
     """Merge a member into another, for ever: as if the other had done everything."""
     survivor = _internal(body["into"])
     membership.merge(http.community(), _internal(member_id), survivor, clock.now())
-    return queries.member(http.community(), survivor)
+    return queries.member(survivor)
 
 
 @blueprint.put("/members/<id:member_id>/identities/<id:network>/<id:account>")
@@ -102,7 +102,7 @@ def link_identity(member_id: str, network: str, account: str) -> Mapping[str, An
     membership.merge(
         http.community(), _internal(account, network), member, clock.now(), account=(network, account)
     )
-    return queries.member(http.community(), member)
+    return queries.member(member)
 
 
 @communities.get("/community")

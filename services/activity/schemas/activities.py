@@ -1,4 +1,7 @@
-"""Activities in ActivityStreams 2.0 words. What is not named here is ignored, as that standard asks; texts are not kept."""
+"""Activities in ActivityStreams 2.0 words.
+
+What is not named here is ignored, as that standard asks; texts are not kept.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -40,7 +43,13 @@ def moment(written: Any) -> datetime:  # noqa: ANN401 (untrusted JSON)
 class Moment(fields.DateTime):
     """A time with its offset from UTC."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ANN401, ARG002
+    def _deserialize(
+        self,
+        value: Any,  # noqa: ANN401 (untrusted JSON)
+        attr: str | None,  # noqa: ARG002
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ANN401, ARG002
+    ) -> datetime:
         try:
             return moment(value)
         except ValueError as error:
@@ -84,10 +93,8 @@ class Account(Schema):
 class _OrObject(fields.Nested):
     """Either a bare string, which is the `id`, or an object with an `id`."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        if isinstance(value, str):
-            value = {"id": value}
-        return super()._deserialize(value, attr, data, **kwargs)
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        return super().deserialize({"id": value} if isinstance(value, str) else value, *args, **kwargs)
 
 
 class _Reference(Schema):

@@ -69,7 +69,7 @@ def decided(badge: Badge, earned: Mapping[Key, Award], decisions: Iterable[Decis
         if decision.kind == GRANT:
             _grant(badge, result, decision)
         else:
-            _revoke(badge, result, decision)
+            _revoke(result, decision)
     return result
 
 
@@ -82,7 +82,7 @@ def _grant(badge: Badge, result: dict[Key, Award], decision: Decision) -> None:
         )
 
 
-def _revoke(badge: Badge, result: dict[Key, Award], decision: Decision) -> None:
+def _revoke(result: dict[Key, Award], decision: Decision) -> None:
     for name, award in list(result.items()):
         if award.object == decision.object and award.revoked_at is None:
             result[name] = _ended(award, max(decision.at, award.awarded_at))

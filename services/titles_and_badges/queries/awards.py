@@ -55,9 +55,8 @@ def badges_of(community: str, external_id: str) -> list[Document]:
 
 
 def latest(community: str, *, badge: str | None, before: Position | None, limit: int) -> list[Document]:
-    """The latest awards of a community, or the holders of one badge; who opted out is not shown."""
-    rows = shown(community, awards.latest(community, badge=badge, before=before, limit=limit))
-    return rows
+    """The latest awards of a community, or of one badge; who opted out has neither name nor id in it."""
+    return shown(community, awards.latest(community, badge=badge, before=before, limit=limit))
 
 
 def every(community: str) -> Iterator[Document]:

@@ -113,9 +113,8 @@ class Book:
         )
 
     def _buckets(self, member: str, name: str | None) -> Mapping[str, Any]:
-        if name is None:
-            return self._members.get(member, {}).get("buckets", {})
-        return self._objects.get(_object_key(member, name), {}).get("buckets", {})
+        found = self._members.get(member) if name is None else self._objects.get(_object_key(member, name))
+        return {} if found is None else dict(found["buckets"])
 
 
 def behind(community: str, revision: int, limit: int) -> list[str]:

@@ -125,7 +125,7 @@ class Ceremony:
             level=document.get("level"),
             object=document.get("object"),
             # What was withdrawn never was: it ends when it began.
-            revoked_at=document.get("revoked_at", document["awarded_at"]),
+            revoked_at=document["revoked_at"] if "revoked_at" in document else document["awarded_at"],
         )
 
 

@@ -125,7 +125,7 @@ def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's
     return found
 
 
-def _document(  # noqa: PLR0913
+def _document(
     community: str, slug: str, content: Definition, status: str, stored: Document | None, now: datetime
 ) -> Document:
     history = list(stored.get("history", ())) if stored else []

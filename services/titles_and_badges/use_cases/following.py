@@ -69,9 +69,7 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
     newest: dict[str, MemberProfile | Erased] = {}
     for each in profiles:
         before = newest.get(each.member)
-        if before is None or isinstance(each, Erased):
-            newest[each.member] = each
-        elif isinstance(before, MemberProfile) and before.revision < each.revision:
+        if before is None or isinstance(each, Erased) or _is_older(before, each):
             newest[each.member] = each
     stored = communities.profiles(newest)
     changed = []
@@ -87,6 +85,11 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
     for community, members in recount.items():
         if members and community:
             work.add(DATABASE, recounting.MEMBERS, community, members=sorted(set(members)))
+
+
+def _is_older(before: MemberProfile | Erased, now: MemberProfile) -> bool:
+    # After a tombstone nothing is newer.
+    return isinstance(before, MemberProfile) and before.revision < now.revision
 
 
 def _document(profile: MemberProfile) -> Document:

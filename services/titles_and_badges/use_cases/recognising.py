@@ -135,7 +135,7 @@ def _zones(community: Document) -> list[tuple]:  # type: ignore[type-arg]
     return [(since, zone) for since, zone in community.get("zones", ())]
 
 
-def _count(  # noqa: PLR0913 (the state of one transaction)
+def _count(
     community: str,
     rules: Rules,
     context: Context,
@@ -162,7 +162,7 @@ def _count(  # noqa: PLR0913 (the state of one transaction)
     return slugs
 
 
-def _settle_reached(  # noqa: PLR0913
+def _settle_reached(
     member: str,
     rules: Rules,
     before: Mapping[Bucket, Tally],
@@ -202,7 +202,7 @@ def _write_facts(
     facts.write(writes)
 
 
-def _recount(  # noqa: PLR0913
+def _recount(
     community: str, member: str, rules: Rules, stored: Document, book: Book, ceremony: Ceremony
 ) -> None:
     surviving = facts.of_member(member)

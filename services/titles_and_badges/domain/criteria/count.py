@@ -1,4 +1,7 @@
-"""`count`: how many deeds of a kind. {"kind": "count", "role": "actor", "where": {…}}"""
+"""`count`: how many deeds of a kind.
+
+{"kind": "count", "role": "actor", "where": {…}}
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

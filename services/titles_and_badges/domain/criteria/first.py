@@ -1,4 +1,7 @@
-"""`first`: the first deed of a kind. {"kind": "first", "role": "actor", "where": {…}}"""
+"""`first`: the first deed of a kind.
+
+{"kind": "first", "role": "actor", "where": {…}}
+"""
 
 from services.titles_and_badges.domain.criteria import count
 from services.titles_and_badges.domain.criteria.kinds import Kind

@@ -1,4 +1,7 @@
-"""`manual`: granted and revoked by people, each time with a reason. {"kind": "manual"}"""
+"""`manual`: granted and revoked by people, each time with a reason.
+
+{"kind": "manual"}
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

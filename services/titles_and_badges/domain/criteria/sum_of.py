@@ -1,4 +1,7 @@
-"""`sum`: the deeds' `value` added up. {"kind": "sum", "role": "actor", "where": {…}}"""
+"""`sum`: the deeds' `value` added up.
+
+{"kind": "sum", "role": "actor", "where": {…}}
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
