@@ -67,8 +67,12 @@ def by_turns(service: str, limit: int) -> list[mongo.Document]:
 
 
 def messages(parcel: mongo.Document) -> list[Message]:
-    """What lies in a parcel."""
-    return _decode(parcel["messages"])
+    """What lies in a parcel, each with the trace of the request that announced it."""
+    found = _decode(parcel["messages"])
+    trace = parcel.get("trace")
+    if trace is None:
+        return found
+    return [message._replace(headers=(*message.headers, ("traceparent", trace))) for message in found]
 
 
 def remove(service: str, parcels: Iterable[ObjectId]) -> None:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import click
 
+from deploy import serving
 from services.activity import app, queries
 from services.activity.use_cases import fan_out, membership
-from shared import auth, clock, process
+from shared import auth, clock
 from shared.settings import Settings, from_environment
 
 
@@ -23,7 +24,7 @@ def api() -> None:
     """Serve HTTP (gunicorn)."""
     configuration = _settings()
     configuration.need_member_key()
-    process.serve(
+    serving.serve(
         "services.activity.app:create_api()",
         configuration.bind or urlsplit(configuration.activity_url).netloc,
     )

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import click
 
+from deploy import serving
 from services.titles_and_badges import app, definitions
 from services.titles_and_badges.queries import awards as queries
 from services.titles_and_badges.use_cases import defining
-from shared import clock, process
+from shared import clock
 from shared.errors import Malformed
 from shared.settings import Settings, from_environment
 
@@ -29,7 +30,7 @@ def titles_and_badges() -> None:
 def api() -> None:
     """Serve HTTP (gunicorn)."""
     configuration = _settings()
-    process.serve(
+    serving.serve(
         "services.titles_and_badges.app:create_api()",
         configuration.bind or urlsplit(configuration.titles_and_badges_url).netloc,
     )

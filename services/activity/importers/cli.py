@@ -152,7 +152,7 @@ def _run(source: Source, target: Target, *, dry_run: bool, again: bool) -> None:
         trouble = f"Stopped: {stopped}"
     except DefusedXmlException as attack:
         trouble = f"Stopped: a file declares entities ({type(attack).__name__}), which no dump does"
-    report.show(Console(), tally, dry_run=dry_run)
+    report.show(Console(), tally, dry_run=dry_run, whole=not trouble)
     if trouble:
         click.secho(trouble, fg="red", err=True)
         click.echo("What was acknowledged is remembered: the same command goes on from there.", err=True)
@@ -170,6 +170,7 @@ def _send_all(source: Source, target: Target, tally: report.Tally, *, again: boo
     path = _bookmark_path(source, target)
     with sending.connect(target.url, target.token or token_for(target.community)) as client:
         mark = Bookmark() if again or path is None else _starting_point(client, source, bookmark.read(path))
+        tally.before = mark.upto - len(mark.refused)
         with _progress(source.size) as (advance, say):
             items = report.counted(source.read(advance), tally)
             for sent in sending.send(client, items, mark, target.batch_size, _wait):

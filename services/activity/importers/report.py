@@ -23,6 +23,7 @@ class Tally:
     left_out: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
     unreadable_shown: list[Unreadable] = field(default_factory=list)
+    before: int = 0  # acknowledged in earlier runs
     sent: int = 0
     accepted: int = 0
     duplicate: int = 0
@@ -59,9 +60,10 @@ def add(tally: Tally, sent: Sent) -> None:
     tally.refused_shown += sent.refusals[: SHOWN - len(tally.refused_shown)]
 
 
-def show(console: Console, tally: Tally, *, dry_run: bool) -> None:
-    """The whole report."""
-    console.print(_found(tally))
+def show(console: Console, tally: Tally, *, dry_run: bool, whole: bool) -> None:
+    """The report; `whole` says whether the source was read to its end."""
+    if whole:
+        console.print(_found(tally))
     if dry_run:
         console.print("Dry run: all of this was read and checked, nothing was sent.")
     else:
@@ -77,22 +79,21 @@ def _found(tally: Tally) -> Table:
     if others := tally.found.most_common()[SHOWN:]:
         table.add_row(f"{len(others)} more kinds", f"{sum(number for _, number in others):,}", "")
     for label, number in tally.left_out.most_common():
-        table.add_row(escape(label), f"{number:,}", "left out: nothing that Laurel keeps", style="dim")
+        table.add_row(escape(label), f"{number:,}", "left out", style="dim")
     if tally.unreadable:
         table.add_row("unreadable", f"{tally.unreadable:,}", "not sent, see below", style="red")
     return table
 
 
 def _show_answers(console: Console, tally: Tally) -> None:
-    before = tally.found.total() - tally.sent
     parts = [
         f"{tally.accepted:,} accepted",
         f"{tally.duplicate:,} already known",
         f"{tally.refused:,} refused",
     ]
-    if before:
-        parts.append(f"{before:,} sent by an earlier run (--again sends all of it once more)")
     console.print(f"Sent {tally.sent:,}: {', '.join(parts)}.", highlight=False)
+    if tally.before:
+        console.print(f"{tally.before:,} were sent by an earlier run; --again sends them too.", highlight=False)
 
 
 def _show_unreadable(console: Console, tally: Tally) -> None:

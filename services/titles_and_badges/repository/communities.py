@@ -110,7 +110,10 @@ def member_of(community: str, external_id: str) -> Document | None:
 
 
 def aliases(member: str) -> list[str]:
-    """A member and all who became him."""
+    """A member and all who became him; nobody for one who became another, or was erased."""
+    own = _profiles().find_one({"_id": member})
+    if own is not None and (own.get("merged_into") or own.get("erased")):
+        return []
     found = [member]
     wanted = [member]
     while wanted:

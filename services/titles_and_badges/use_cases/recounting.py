@@ -33,10 +33,14 @@ def recount_all(mark: Mark) -> Mapping[str, Any] | None:
 
 
 def recount_involved(mark: Mark) -> Mapping[str, Any] | None:
-    """One step: the next members, in order of their ids, whose facts involve those whose profile changed."""
+    """One step: first those whose profile changed, then, in order of their ids, all whose facts involve them."""
     if not mark.get("barrier"):
         communities.raise_barrier()
-        return {"barrier": True, "after": ""}
+        return {"barrier": True}
+    if "after" not in mark:
+        # They may have no facts at all, and yet badges that people granted.
+        recognising.recount_members(mark["community"], mark["members"])
+        return {"after": ""}
     members = facts.members_involved_with(mark["members"], mark["after"], _MEMBERS_A_STEP)
     if not members:
         return None
