@@ -63,7 +63,7 @@ def verify(token: str, keys: Keys, now: datetime) -> Grant:
     """What `token` allows at `now`. Raises Unauthenticated, repeating nothing of the token."""
     if len(token) > LONGEST_TOKEN:
         _refuse("it is too long")
-    grant, issued_at = _signed(token, keys, keys.read_at)
+    grant, issued_at = _signed(token, keys, keys.state())
     if issued_at > now + LEEWAY:
         _refuse("it was issued in the future")
     if grant.expires_at is not None and grant.expires_at <= now:
@@ -122,7 +122,7 @@ def _refuse(reason: str) -> NoReturn:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _signed(token: str, keys: Keys, _read_at: int) -> tuple[Grant, datetime]:
+def _signed(token: str, keys: Keys, _state: int) -> tuple[Grant, datetime]:
     """What the token says, and when it was issued: all that does not change with the time of asking."""
     claims = _claims(token, _signer(token, keys))
     try:

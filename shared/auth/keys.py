@@ -24,31 +24,35 @@ class Keys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.read_at, self._by_id = _changed_at(path), _read_public_keys(path)
+        self._read_at, self._by_id = _changed_at(path), _read_public_keys(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a JWKS file. Raises SettingsError: a service without keys must not start."""
         return cls(path)
 
-    def find(self, kid: str) -> Ed25519PublicKey | None:
-        """The key `kid`. An unknown one may be newer than us: a file that has changed is read again.
+    def state(self) -> int:
+        """A number that changes with the file; what has changed is read again.
 
-        So keys are rotated without a restart.
+        So keys are added and taken out without a restart.
         """
-        if kid not in self._by_id and _changed_at(self._path) != self.read_at:
+        changed_at = _changed_at(self._path)
+        if changed_at != self._read_at:
             self._read_again()
+            # Last: what is remembered under the new state was checked with the new keys.
+            self._read_at = changed_at
+        return self._read_at
+
+    def find(self, kid: str) -> Ed25519PublicKey | None:
+        """The key `kid`, if it is one of ours."""
         return self._by_id.get(kid)
 
     def _read_again(self) -> None:
-        changed_at = _changed_at(self._path)
         try:
             self._by_id = _read_public_keys(self._path)
         except SettingsError:
-            # What holds goes on holding; only new tokens are refused until the file is repaired.
+            # What holds goes on holding; only new keys are unknown until the file is repaired.
             _log.exception("token keys cannot be read again")
-        # Last: what is remembered under the new time was checked with the new keys.
-        self.read_at = changed_at
 
 
 def make_keys(directory: Path, *, rotate: bool = False) -> None:

@@ -15,7 +15,7 @@ from shared.http.views import View
 VERSION = "3.1.0"
 
 
-class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is not typed
+class Blueprint(flask_smorest.Blueprint):
     """A set of routes of one subject, with what goes in and what comes out declared on each view."""
 
     ARGUMENTS_PARSER = bodies.Parser()
@@ -23,6 +23,26 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, name: str, *, url_prefix: str = "/v1", description: str = "") -> None:
         super().__init__(name, __name__, url_prefix=url_prefix, description=description)
         self._prepare_doc_cbks.append(self._prepare_access_doc)
+
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:  # noqa: ANN401 - Flask's own
+        """Route a read."""
+        return self._route("GET", rule, options)
+
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:  # noqa: ANN401 - Flask's own
+        """Route a POST."""
+        return self._route("POST", rule, options)
+
+    def put(self, rule: str, **options: Any) -> Callable[[View], View]:  # noqa: ANN401 - Flask's own
+        """Route a PUT."""
+        return self._route("PUT", rule, options)
+
+    def patch(self, rule: str, **options: Any) -> Callable[[View], View]:  # noqa: ANN401 - Flask's own
+        """Route a PATCH."""
+        return self._route("PATCH", rule, options)
+
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:  # noqa: ANN401 - Flask's own
+        """Route a DELETE."""
+        return self._route("DELETE", rule, options)
 
     def arguments(
         self,
@@ -59,6 +79,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         content = {bodies.MEDIA_TYPES[0]: {"schema": schema}}
         return views.declare("body", {"required": True, "content": content})
 
+    def _route(self, method: str, rule: str, options: dict[str, Any]) -> Callable[[View], View]:
+        # Typed here, since to mypy everything of flask-smorest is Any, and a view below it would be too.
+        decorate: Callable[[View], View] = self.route(rule, methods=[method], **options)
+        return decorate
+
     def _prepare_access_doc(
         self, doc: dict[str, Any], doc_info: dict[str, Any], **_: object
     ) -> dict[str, Any]:
@@ -80,7 +105,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return doc
 
 
-class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is not typed
+class Api(flask_smorest.Api):
     """The OpenAPI document of one service."""
 
     def __init__(self, app: Flask, *, title: str, version: str, description: str) -> None:

@@ -4,9 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
-import stat
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -15,28 +16,35 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared import auth
 from shared.auth.keys import read_private_key, thumbprint
 from shared.errors import Invalid, Unauthenticated
-from shared.settings import SettingsError
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def directory(tmp_path):
+def directory(tmp_path: Path) -> Path:
     auth.make_keys(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
-def keys(directory):
+def keys(directory: Path) -> auth.Keys:
     return auth.Keys.load(directory / "keys.json")
 
 
-def mint(directory, **changes):
+def mint(directory: Path, **changes: Any) -> str:
     wanted = {"community": "demo", "kind": "server", "now": NOW, **changes}
     return auth.mint(directory / "signing-key.pem", **wanted)
 
 
-def forge(directory, *, key=None, algorithm="EdDSA", kid=None, drop=(), **changes):
+def forge(
+    directory: Path,
+    *,
+    key: Any = None,
+    algorithm: str = "EdDSA",
+    kid: Any = None,
+    drop: Sequence[str] = (),
+    **changes: Any,
+) -> str:
     """A token whose claims or header are not what `mint` would write."""
     private = read_private_key(directory / "signing-key.pem")
     claims = {
@@ -56,11 +64,11 @@ def forge(directory, *, key=None, algorithm="EdDSA", kid=None, drop=(), **change
     return jwt.encode(claims, private if key is None else key, algorithm=algorithm, headers=headers)
 
 
-def segment(value):
+def segment(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
-def test_a_minted_token_says_what_it_was_minted_for(directory, keys):
+def test_a_minted_token_says_what_it_was_minted_for(directory: Path, keys: auth.Keys) -> None:
     token = mint(directory, kind="rep", subject="rep-7", lifetime=timedelta(hours=1))
     grant = auth.verify(token, keys, NOW)
     assert (grant.community, grant.kind, grant.subject) == ("demo", auth.Kind.REP, "rep-7")
@@ -68,24 +76,26 @@ def test_a_minted_token_says_what_it_was_minted_for(directory, keys):
     assert grant.origins == ()
 
 
-def test_two_tokens_never_share_an_id(directory, keys):
+def test_two_tokens_never_share_an_id(directory: Path, keys: auth.Keys) -> None:
     one, two = (auth.verify(mint(directory), keys, NOW) for _ in range(2))
     assert one.token_id != two.token_id
 
 
-def test_a_token_without_a_lifetime_holds_until_it_is_revoked(directory, keys):
+def test_a_token_without_a_lifetime_holds_until_it_is_revoked(directory: Path, keys: auth.Keys) -> None:
     grant = auth.verify(mint(directory), keys, NOW + timedelta(days=4_000))
     assert grant.expires_at is None
 
 
-def test_a_token_holds_until_the_second_of_its_expiry(directory, keys):
+def test_a_token_holds_until_the_second_of_its_expiry(directory: Path, keys: auth.Keys) -> None:
     token = mint(directory, lifetime=timedelta(minutes=1))
     auth.verify(token, keys, NOW + timedelta(seconds=59))
     with pytest.raises(Unauthenticated, match="expired"):
         auth.verify(token, keys, NOW + timedelta(seconds=60))
 
 
-def test_a_clock_that_is_a_little_ahead_is_forgiven_and_one_far_ahead_is_not(directory, keys):
+def test_a_clock_that_is_a_little_ahead_is_forgiven_and_one_far_ahead_is_not(
+    directory: Path, keys: auth.Keys
+) -> None:
     token = mint(directory)
     auth.verify(token, keys, NOW - timedelta(seconds=30))
     with pytest.raises(Unauthenticated, match="future"):
@@ -118,18 +128,22 @@ def test_a_clock_that_is_a_little_ahead_is_forgiven_and_one_far_ahead_is_not(dir
         ({"nbf": 99_999_999_999}, "does not hold yet"),
     ],
 )
-def test_a_claim_that_does_not_fit_is_refused(directory, keys, changes, reason):
+def test_a_claim_that_does_not_fit_is_refused(
+    directory: Path, keys: auth.Keys, changes: dict[str, Any], reason: str
+) -> None:
     with pytest.raises(Unauthenticated, match=reason):
         auth.verify(forge(directory, **changes), keys, NOW)
 
 
 @pytest.mark.parametrize("claim", ["iss", "aud", "sub", "community", "kind", "origins", "jti", "iat"])
-def test_a_missing_claim_is_refused(directory, keys, claim):
+def test_a_missing_claim_is_refused(directory: Path, keys: auth.Keys, claim: str) -> None:
     with pytest.raises(Unauthenticated):
         auth.verify(forge(directory, drop=[claim]), keys, NOW)
 
 
-def test_a_token_of_another_key_is_refused_under_our_kid_and_under_its_own(directory, keys):
+def test_a_token_of_another_key_is_refused_under_our_kid_and_under_its_own(
+    directory: Path, keys: auth.Keys
+) -> None:
     stranger = Ed25519PrivateKey.generate()
     with pytest.raises(Unauthenticated, match="signature"):
         auth.verify(forge(directory, key=stranger), keys, NOW)
@@ -137,7 +151,7 @@ def test_a_token_of_another_key_is_refused_under_our_kid_and_under_its_own(direc
         auth.verify(forge(directory, key=stranger, kid=thumbprint(stranger.public_key())), keys, NOW)
 
 
-def test_no_algorithm_but_ours_is_taken(directory, keys):
+def test_no_algorithm_but_ours_is_taken(directory: Path, keys: auth.Keys) -> None:
     private = read_private_key(directory / "signing-key.pem")
     kid = thumbprint(private.public_key())
     body = mint(directory).split(".")[1]
@@ -152,7 +166,7 @@ def test_no_algorithm_but_ours_is_taken(directory, keys):
             auth.verify(token, keys, NOW)
 
 
-def test_a_changed_token_is_refused(directory, keys):
+def test_a_changed_token_is_refused(directory: Path, keys: auth.Keys) -> None:
     header, body, signature = mint(directory).split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
     other = segment({**claims, "community": "another"})
@@ -161,7 +175,7 @@ def test_a_changed_token_is_refused(directory, keys):
 
 
 @pytest.mark.parametrize("kid", [None, 7, ["x"], "", "unknown", {"$ne": 1}])
-def test_a_kid_that_we_do_not_know_is_refused(directory, keys, kid):
+def test_a_kid_that_we_do_not_know_is_refused(directory: Path, keys: auth.Keys, kid: Any) -> None:
     header = {"alg": "EdDSA", "typ": "JWT"} | ({} if kid is None else {"kid": kid})
     _, body, signature = mint(directory).split(".")
     with pytest.raises(Unauthenticated):
@@ -169,13 +183,15 @@ def test_a_kid_that_we_do_not_know_is_refused(directory, keys, kid):
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "не токен", "\x00", "e30.e30.e30", "x" * 10_000])
-def test_nonsense_is_refused_without_being_repeated(keys, token):
+def test_nonsense_is_refused_without_being_repeated(keys: auth.Keys, token: str) -> None:
     with pytest.raises(Unauthenticated) as refusal:
         auth.verify(token, keys, NOW)
     assert not token.strip(".") or token not in refusal.value.detail
 
 
-def test_a_publishable_token_carries_its_origins_as_browsers_send_them(directory, keys):
+def test_a_publishable_token_carries_its_origins_as_browsers_send_them(
+    directory: Path, keys: auth.Keys
+) -> None:
     written = ["HTTPS://Shop.Example:443/", "http://localhost:5173", "https://shop.example"]
     grant = auth.verify(mint(directory, kind="publishable", origins=written), keys, NOW)
     assert grant.origins == ("https://shop.example", "http://localhost:5173")
@@ -191,7 +207,7 @@ def test_a_publishable_token_carries_its_origins_as_browsers_send_them(directory
         ("http://[::1]:3000", "http://[::1]:3000"),
     ],
 )
-def test_an_origin_is_brought_to_its_one_form(written, normal):
+def test_an_origin_is_brought_to_its_one_form(written: str, normal: str) -> None:
     assert auth.normal_origin(written) == normal
 
 
@@ -220,7 +236,7 @@ def test_an_origin_is_brought_to_its_one_form(written, normal):
         "javascript:alert(1)",
     ],
 )
-def test_what_is_no_origin_is_refused_with_its_place(directory, written):
+def test_what_is_no_origin_is_refused_with_its_place(directory: Path, written: str) -> None:
     with pytest.raises(Invalid) as refusal:
         mint(directory, kind="publishable", origins=["https://a.example", written])
     assert refusal.value.errors[0]["pointer"] == "/origins/1"
@@ -237,94 +253,9 @@ def test_what_is_no_origin_is_refused_with_its_place(directory, written):
         ({"lifetime": timedelta(seconds=-1)}, "/lifetime"),
     ],
 )
-def test_claims_that_do_not_fit_together_are_not_signed(directory, changes, pointer):
+def test_claims_that_do_not_fit_together_are_not_signed(
+    directory: Path, changes: dict[str, Any], pointer: str
+) -> None:
     with pytest.raises(Invalid) as refusal:
         mint(directory, **changes)
     assert refusal.value.errors[0]["pointer"] == pointer
-
-
-def test_making_keys_again_changes_nothing(directory):
-    before = [(directory / name).read_bytes() for name in ("signing-key.pem", "keys.json")]
-    auth.make_keys(directory)
-    assert before == [(directory / name).read_bytes() for name in ("signing-key.pem", "keys.json")]
-    assert sorted(path.name for path in directory.iterdir()) == ["keys.json", "signing-key.pem"]
-
-
-def test_a_lost_public_set_is_made_again_from_the_signing_key(directory):
-    token = mint(directory)
-    (directory / "keys.json").unlink()
-    auth.make_keys(directory)
-    auth.verify(token, auth.Keys.load(directory / "keys.json"), NOW)
-
-
-def test_only_the_owner_reads_the_signing_key_and_the_public_set_holds_no_secret(directory):
-    assert stat.S_IMODE((directory / "signing-key.pem").stat().st_mode) == 0o600
-    [member] = json.loads((directory / "keys.json").read_text())["keys"]
-    assert set(member) == {"kty", "crv", "x", "kid", "alg", "use"}
-
-
-def test_the_kid_is_the_thumbprint_of_rfc_7638(tmp_path):
-    # The example of RFC 8037, appendix A.3.
-    member = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "a"}
-    (tmp_path / "keys.json").write_text(json.dumps({"keys": [member]}))
-    key = auth.Keys.load(tmp_path / "keys.json").find("a")
-    assert thumbprint(key) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-
-
-def test_after_a_rotation_old_and_new_tokens_hold_without_a_restart(directory, keys):
-    old = mint(directory)
-    auth.make_keys(directory, rotate=True)
-    new = mint(directory)
-    assert jwt.get_unverified_header(old)["kid"] != jwt.get_unverified_header(new)["kid"]
-    for token in (old, new):
-        auth.verify(token, keys, NOW)
-        auth.verify(token, auth.Keys.load(directory / "keys.json"), NOW)
-
-
-def test_a_key_set_that_breaks_while_we_run_changes_nothing_for_the_known_keys(directory, keys):
-    token = mint(directory)
-    (directory / "keys.json").write_text("{")
-    with pytest.raises(Unauthenticated):
-        auth.verify(forge(directory, kid="unknown"), keys, NOW)
-    auth.verify(token, keys, NOW)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"keys": []}',
-        '{"keys": [{}]}',
-        '{"keys": [{"kid": "a", "kty": "RSA"}]}',
-        '{"keys": [{"kid": "a", "kty": "OKP", "crv": "Ed25519", "x": "AAAA"}]}',
-        '{"keys": 7}',
-        "\ud800".encode("utf-8", "surrogatepass"),
-    ],
-)
-def test_a_service_does_not_start_without_public_keys(tmp_path, content):
-    path = tmp_path / "keys.json"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(SettingsError):
-        auth.Keys.load(path)
-    with pytest.raises(SettingsError):
-        auth.Keys.load(tmp_path / "missing.json")
-
-
-def test_a_private_key_in_the_public_set_is_refused_and_not_repeated(directory):
-    path = directory / "keys.json"
-    [member] = json.loads(path.read_text())["keys"]
-    path.write_text(json.dumps({"keys": [{**member, "d": "secret-scalar"}]}))
-    with pytest.raises(SettingsError, match="private key") as refusal:
-        auth.Keys.load(path)
-    assert "secret-scalar" not in str(refusal.value)
-
-
-@pytest.mark.parametrize("content", [b"", b"not a key", None])
-def test_a_signing_key_that_is_none_is_named(tmp_path: Path, content):
-    path = tmp_path / "signing-key.pem"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(SettingsError, match=r"signing-key\.pem"):
-        mint(tmp_path)

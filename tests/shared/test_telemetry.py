@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -13,7 +14,7 @@ from shared import telemetry
 INCOMING = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-def lines_of(program, form="json", level="info"):
+def lines_of(program: str, form: str = "json", level: str = "info") -> list[str]:
     """What a fresh process that runs `program` writes: logging is set up once a process."""
     head = (
         "import logging\nfrom shared import telemetry\n"
@@ -26,7 +27,7 @@ def lines_of(program, form="json", level="info"):
     return done.stderr.splitlines()
 
 
-def test_a_line_is_json_that_names_the_process_and_the_work():
+def test_a_line_is_json_that_names_the_process_and_the_work() -> None:
     program = (
         f"with telemetry.traced({INCOMING!r}, request_id='r-1'):\n"
         "    log.info('batch handled', offset=12)\n"
@@ -43,7 +44,7 @@ def test_a_line_is_json_that_names_the_process_and_the_work():
     assert "trace_id" not in outside
 
 
-def test_what_a_library_logs_takes_the_same_way_once():
+def test_what_a_library_logs_takes_the_same_way_once() -> None:
     program = (
         "logging.getLogger('pymongo.topology').warning('lost %s', 'primary', extra={'shard': 2})\n"
         "logging.getLogger('gunicorn.error').warning('worker lost')\n"
@@ -54,7 +55,7 @@ def test_what_a_library_logs_takes_the_same_way_once():
     assert second["event"] == "worker lost"
 
 
-def test_secrets_and_addresses_of_people_are_masked_wherever_they_stand():
+def test_secrets_and_addresses_of_people_are_masked_wherever_they_stand() -> None:
     program = (
         "log.info('asked', token='abc', body={'name': 'Ann'}, note='to ann@example.org', "
         "nested={'Authorization': 'Bearer x', 'list': ['bob@example.org']})\n"
@@ -71,13 +72,13 @@ def test_secrets_and_addresses_of_people_are_masked_wherever_they_stand():
     assert "KeyError" in written
 
 
-def test_the_console_form_is_for_people():
+def test_the_console_form_is_for_people() -> None:
     [line] = lines_of("log.info('batch handled', offset=12)\n", form="console")
     assert "batch handled" in line
     assert not line.startswith("{")
 
 
-def test_a_spinning_sender_writes_a_few_lines():
+def test_a_spinning_sender_writes_a_few_lines() -> None:
     program = (
         "spin = logging.getLogger('kafka.producer.sender')\n"
         "for number in range(30_000): spin.warning(f'not ready {number}')\n"
@@ -88,11 +89,11 @@ def test_a_spinning_sender_writes_a_few_lines():
     assert events == [*(f"not ready {number}" for number in range(5)), "something else", "the end"]
 
 
-def test_the_first_line_after_a_silence_tells_how_many_were_left_out():
+def test_the_first_line_after_a_silence_tells_how_many_were_left_out() -> None:
     now = [0.0]
     throttle = telemetry.Throttle("kafka", records=2, seconds=10, clock=lambda: now[0])
 
-    def passes(name="kafka.conn"):
+    def passes(name: str = "kafka.conn") -> tuple[bool, int]:
         record = logging.LogRecord(name, logging.WARNING, "conn.py", 7, "away", (), None)
         return throttle.filter(record), getattr(record, "left_out", 0)
 
@@ -104,7 +105,7 @@ def test_the_first_line_after_a_silence_tells_how_many_were_left_out():
     assert passes() == (False, 0)
 
 
-def test_a_step_continues_the_trace_and_is_gone_afterwards():
+def test_a_step_continues_the_trace_and_is_gone_afterwards() -> None:
     with telemetry.traced(INCOMING) as mine:
         version, trace_id, span_id, flags = mine.split("-")
         assert (version, trace_id, flags) == ("00", "0af7651916cd43dd8448eb211c80319c", "01")
@@ -130,13 +131,13 @@ def test_a_step_continues_the_trace_and_is_gone_afterwards():
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nX: y",
     ],
 )
-def test_a_malformed_traceparent_begins_a_new_trace(incoming):
+def test_a_malformed_traceparent_begins_a_new_trace(incoming: str | None) -> None:
     mine = telemetry.next_traceparent(incoming)
     assert "0af7651916cd43dd8448eb211c80319c" not in mine
     assert telemetry.next_traceparent(mine).split("-")[1] == mine.split("-")[1]
 
 
-def test_a_later_version_of_the_header_is_understood():
+def test_a_later_version_of_the_header_is_understood() -> None:
     mine = telemetry.next_traceparent(
         "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-what-the-future-holds"
     )
@@ -144,7 +145,7 @@ def test_a_later_version_of_the_header_is_understood():
     assert mine.endswith("-00")
 
 
-def test_requests_are_counted_by_route_and_class_of_status():
+def test_requests_are_counted_by_route_and_class_of_status() -> None:
     labels = {"service": "t", "method": "GET", "route": "/v1/things/<any_id:id>", "status": "4xx"}
     before = REGISTRY.get_sample_value("laurel_http_requests_total", labels) or 0
     telemetry.record_request("t", "GET", "/v1/things/<any_id:id>", 404, 0.01)
@@ -152,13 +153,13 @@ def test_requests_are_counted_by_route_and_class_of_status():
     assert REGISTRY.get_sample_value("laurel_http_requests_total", labels) == before + 2
 
 
-def test_a_made_up_method_makes_no_series_of_its_own():
+def test_a_made_up_method_makes_no_series_of_its_own() -> None:
     telemetry.record_request("t", "X" * 500, "unmatched", 405, 0.01)
     assert "XXX" not in telemetry.metrics().decode()
     assert 'method="other"' in telemetry.metrics().decode()
 
 
-def test_workers_that_share_a_directory_are_summed(tmp_path):
+def test_workers_that_share_a_directory_are_summed(tmp_path: Path) -> None:
     count = "from shared import telemetry\ntelemetry.record_request('t', 'GET', '/v1/x', 200, 0.01)\n"
     read = "from shared import telemetry\nprint(telemetry.metrics().decode())\n"
     environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "PYTHONPATH": ":".join(sys.path)}

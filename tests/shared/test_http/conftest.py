@@ -1,10 +1,15 @@
 """A small service on the chassis: every way to declare an endpoint, without a server behind it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import marshmallow
 import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
 from marshmallow import fields, validate
 
 from shared import auth, clock, errors, http, telemetry
@@ -21,10 +26,14 @@ class FarAwayError(AwayError):
 
 
 class Part(marshmallow.Schema):
+    """A part of a thing."""
+
     name = fields.String(required=True)
 
 
 class Thing(marshmallow.Schema):
+    """A thing."""
+
     id = fields.String(required=True)
     size = fields.Integer(validate=validate.Range(1, 9))
     parts = fields.List(fields.Nested(Part))
@@ -32,6 +41,8 @@ class Thing(marshmallow.Schema):
 
 
 class ThingQuery(http.PageQuery):
+    """A page of things of one colour."""
+
     colour = fields.String(load_default=None)
 
 
@@ -52,7 +63,7 @@ blueprint = http.Blueprint("things", description="Things")
 @http.requires("server", "publishable")
 @blueprint.arguments(ThingQuery, location="query", as_kwargs=True)
 @blueprint.response(200, http.page_of(Thing))
-def list_things(limit, cursor, colour):
+def list_things(limit: int, cursor: str | None, colour: str | None) -> Response:
     """List the things.
 
     They are numbers.
@@ -67,7 +78,7 @@ def list_things(limit, cursor, colour):
 @http.requires("server")
 @blueprint.arguments(Thing)
 @blueprint.response(201, Thing)
-def make_thing(sent):
+def make_thing(sent: Any) -> dict[str, Any]:
     """Make a thing."""
     return sent
 
@@ -75,7 +86,7 @@ def make_thing(sent):
 @blueprint.get("/things/<any_id:thing_id>")
 @http.requires("server", "publishable")
 @blueprint.response(200, Thing)
-def show_thing(thing_id):
+def show_thing(thing_id: str) -> dict[str, str]:
     """Show a thing."""
     if thing_id == "missing":
         kind = "thing"
@@ -86,7 +97,7 @@ def show_thing(thing_id):
 @blueprint.delete("/things/<any_id:thing_id>")
 @blueprint.response(204)
 @http.requires("admin")
-def drop_thing(thing_id):
+def drop_thing(thing_id: str) -> Response:
     """Drop a thing."""
     del thing_id
     return http.nothing()
@@ -94,7 +105,7 @@ def drop_thing(thing_id):
 
 @blueprint.put("/things/<id:thing_id>/parts/<id:part_id>")
 @http.requires("server")
-def keep_part(thing_id, part_id):
+def keep_part(thing_id: str, part_id: str) -> Response:
     """Keep a part."""
     return http.respond({"thing": thing_id, "part": part_id, "community": http.community()})
 
@@ -103,35 +114,35 @@ def keep_part(thing_id, part_id):
 @http.body_limit(http.BATCH)
 @http.requires("server")
 @blueprint.body(http.one_or_many(Thing, 1000))
-def batch():
+def batch() -> Response:
     """Take many."""
     return http.respond({"items": len(http.body())})
 
 
 @blueprint.get("/trace")
 @http.requires("server")
-def trace():
+def trace() -> Response:
     """Tell the trace."""
     return http.respond({"traceparent": telemetry.current_traceparent(), "request_id": http.request_id()})
 
 
 @blueprint.get("/failures/<id:kind>")
 @http.requires("server", "publishable")
-def fail(kind):
+def fail(kind: str) -> NoReturn:
     """Fail in every way."""
     raise FAILURES[kind]
 
 
 @pytest.fixture(scope="session")
-def directory(tmp_path_factory):
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys")
     auth.make_keys(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def mint(directory):
-    def mint_token(kind="server", **changes):
+def mint(directory: Path) -> Callable[..., str]:
+    def mint_token(kind: str = "server", **changes: Any) -> str:
         wanted = {"community": "demo", "kind": kind, "now": clock.now(), "lifetime": timedelta(hours=1)}
         if kind == "publishable":
             wanted["origins"] = [ORIGIN]
@@ -141,7 +152,7 @@ def mint(directory):
 
 
 @pytest.fixture
-def service(directory):
+def service(directory: Path) -> SimpleNamespace:
     """What the service says of communities and of its database; a test changes it."""
     return SimpleNamespace(
         standing=lambda _community, _token_id: "ok",
@@ -151,8 +162,8 @@ def service(directory):
 
 
 @pytest.fixture
-def create(service):
-    def create_app(*blueprints):
+def create(service: SimpleNamespace) -> Callable[..., Flask]:
+    def create_app(*blueprints: http.Blueprint) -> Flask:
         return http.create_app(
             service="test",
             title="Test",
@@ -169,20 +180,20 @@ def create(service):
 
 
 @pytest.fixture
-def app(create):
+def app(create: Callable[..., Flask]) -> Flask:
     return create(blueprint)
 
 
 @pytest.fixture
-def client(app):
+def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
 @pytest.fixture
-def server(mint):
+def server(mint: Callable[..., str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {mint()}"}
 
 
 @pytest.fixture
-def browser(mint):
+def browser(mint: Callable[..., str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {mint('publishable')}", "Origin": ORIGIN}

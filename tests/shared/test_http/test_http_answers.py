@@ -1,13 +1,14 @@
 """What every answer carries: ETags, request ids, traces, headers for caches and browsers."""
 
 import pytest
+from flask.testing import FlaskClient
 
 from shared import telemetry
 
 INCOMING = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-def test_a_read_that_is_asked_again_is_answered_with_304(client, server):
+def test_a_read_that_is_asked_again_is_answered_with_304(client: FlaskClient, server: dict[str, str]) -> None:
     first = client.get("/v1/things", headers=server)
     etag = first.headers["ETag"]
     assert not etag.startswith("W/")
@@ -20,13 +21,13 @@ def test_a_read_that_is_asked_again_is_answered_with_304(client, server):
     assert other.status_code == 200
 
 
-def test_a_read_is_its_holders_alone(client, server):
+def test_a_read_is_its_holders_alone(client: FlaskClient, server: dict[str, str]) -> None:
     answer = client.get("/v1/things", headers=server)
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert {"Authorization", "Origin"} <= set(answer.vary.as_set(preserve_casing=True))
 
 
-def test_a_write_and_a_refusal_are_not_kept(client, server):
+def test_a_write_and_a_refusal_are_not_kept(client: FlaskClient, server: dict[str, str]) -> None:
     made = client.post("/v1/things", headers=server, json={"id": "x"})
     assert made.status_code == 201
     assert "ETag" not in made.headers
@@ -37,20 +38,20 @@ def test_a_write_and_a_refusal_are_not_kept(client, server):
 @pytest.mark.parametrize(
     "path", ["/v1/things", "/nowhere", "/livez", "/openapi.json", "/docs", "/docs/swagger-ui.css"]
 )
-def test_browsers_are_kept_from_guessing(client, server, path):
+def test_browsers_are_kept_from_guessing(client: FlaskClient, server: dict[str, str], path: str) -> None:
     answer = client.get(path, headers=server)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_sane_request_id_is_kept(client, server):
+def test_a_sane_request_id_is_kept(client: FlaskClient, server: dict[str, str]) -> None:
     answer = client.get("/v1/trace", headers={**server, "X-Request-Id": "job-7.A_b"})
     assert answer.headers["X-Request-Id"] == "job-7.A_b"
     assert answer.json["request_id"] == "job-7.A_b"
 
 
 @pytest.mark.parametrize("given", [None, "", " ", "a b", "ä", "x" * 65, "a\tb", "<script>", "a;b"])
-def test_any_other_is_replaced(client, server, given):
+def test_any_other_is_replaced(client: FlaskClient, server: dict[str, str], given: str | None) -> None:
     headers = server if given is None else {**server, "X-Request-Id": given}
     one, two = (client.get("/v1/trace", headers=headers).headers["X-Request-Id"] for _ in range(2))
     assert one != two
@@ -58,7 +59,7 @@ def test_any_other_is_replaced(client, server, given):
     assert len(one) <= 64
 
 
-def test_a_request_is_a_step_in_the_callers_trace(client, server):
+def test_a_request_is_a_step_in_the_callers_trace(client: FlaskClient, server: dict[str, str]) -> None:
     told = client.get("/v1/trace", headers={**server, "traceparent": INCOMING}).json["traceparent"]
     assert told.split("-")[1] == INCOMING.split("-")[1]
     assert told.split("-")[2] != INCOMING.split("-")[2]
@@ -67,7 +68,9 @@ def test_a_request_is_a_step_in_the_callers_trace(client, server):
     assert telemetry.current_traceparent() is None
 
 
-def test_a_line_is_left_for_each_request_without_its_path(client, server, capfd):
+def test_a_line_is_left_for_each_request_without_its_path(
+    client: FlaskClient, server: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
     client.get("/v1/things/ann%40example.org", headers=server)
     written = "".join(capfd.readouterr())
     assert "/v1/things/<any_id:thing_id>" in written
@@ -75,7 +78,7 @@ def test_a_line_is_left_for_each_request_without_its_path(client, server, capfd)
     assert server["Authorization"][7:] not in written
 
 
-def test_text_stays_text(client, server):
+def test_text_stays_text(client: FlaskClient, server: dict[str, str]) -> None:
     answer = client.get("/v1/things/%D0%BF%F0%9F%98%80", headers=server)
     assert answer.data == '{"id":"п😀"}'.encode()
     assert answer.mimetype == "application/json"

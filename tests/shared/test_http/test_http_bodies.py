@@ -1,19 +1,22 @@
 """Bodies are bounded and JSON, however they come."""
 
 from io import BytesIO
+from typing import NoReturn
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from shared.http import bodies
 
 SMALL, LARGE = "/v1/things", "/v1/batch"
 
 
-def json_of(size):
+def json_of(size: int) -> bytes:
     return b'[" ' + b"x" * (size - 6) + b' "]'
 
 
-def send_chunked(client, path, headers, body):
+def send_chunked(client: FlaskClient, path: str, headers: dict[str, str], body: bytes) -> TestResponse:
     return client.post(
         path,
         headers={**headers, "Transfer-Encoding": "chunked"},
@@ -24,7 +27,9 @@ def send_chunked(client, path, headers, body):
 
 
 @pytest.mark.parametrize(("path", "limit"), [(SMALL, bodies.BODY), (LARGE, bodies.BATCH)])
-def test_a_body_above_the_limit_is_refused(client, server, path, limit):
+def test_a_body_above_the_limit_is_refused(
+    client: FlaskClient, server: dict[str, str], path: str, limit: int
+) -> None:
     fits = client.post(path, headers=server, data=json_of(limit), content_type="application/json")
     assert fits.status_code != 413
     answer = client.post(path, headers=server, data=json_of(limit + 1), content_type="application/json")
@@ -33,7 +38,9 @@ def test_a_body_above_the_limit_is_refused(client, server, path, limit):
 
 
 @pytest.mark.parametrize(("path", "limit"), [(SMALL, bodies.BODY), (LARGE, bodies.BATCH)])
-def test_a_chunked_body_has_the_same_limit(client, server, path, limit):
+def test_a_chunked_body_has_the_same_limit(
+    client: FlaskClient, server: dict[str, str], path: str, limit: int
+) -> None:
     assert send_chunked(client, path, server, json_of(limit)).status_code != 413
     answer = send_chunked(client, path, server, json_of(limit * 3))
     assert answer.status_code == 413
@@ -41,13 +48,13 @@ def test_a_chunked_body_has_the_same_limit(client, server, path, limit):
     assert answer.json["title"] == "Too large"
 
 
-def test_a_chunked_body_that_fits_is_read(client, server):
+def test_a_chunked_body_that_fits_is_read(client: FlaskClient, server: dict[str, str]) -> None:
     assert send_chunked(client, LARGE, server, b"[1, 2, 3]").json == {"items": 3}
 
 
-def test_no_byte_of_a_body_is_read_for_a_stranger(client):
+def test_no_byte_of_a_body_is_read_for_a_stranger(client: FlaskClient) -> None:
     class Untouched(BytesIO):
-        def read(self, *_):
+        def read(self, *_: object) -> NoReturn:
             pytest.fail("read")
 
     answer = client.post(
@@ -69,7 +76,9 @@ def test_no_byte_of_a_body_is_read_for_a_stranger(client):
         "APPLICATION/LD+JSON",
     ],
 )
-def test_json_by_its_three_names_is_taken(client, server, content_type):
+def test_json_by_its_three_names_is_taken(
+    client: FlaskClient, server: dict[str, str], content_type: str | None
+) -> None:
     assert client.post(LARGE, headers=server, data=b"[1]", content_type=content_type).json == {"items": 1}
 
 
@@ -87,14 +96,14 @@ def test_json_by_its_three_names_is_taken(client, server, content_type):
         "nonsense",
     ],
 )
-def test_anything_else_is_not(client, server, content_type):
+def test_anything_else_is_not(client: FlaskClient, server: dict[str, str], content_type: str | None) -> None:
     for path in (SMALL, LARGE):
         answer = client.post(path, headers=server, data=b"[1]", content_type=content_type)
         assert answer.status_code == 415
         assert answer.mimetype == "application/problem+json"
 
 
-def test_a_compressed_body_is_not_taken(client, server):
+def test_a_compressed_body_is_not_taken(client: FlaskClient, server: dict[str, str]) -> None:
     headers = {**server, "Content-Encoding": "gzip"}
     assert (
         client.post(LARGE, headers=headers, data=b"\x1f\x8b", content_type="application/json").status_code
@@ -102,5 +111,5 @@ def test_a_compressed_body_is_not_taken(client, server):
     )
 
 
-def test_a_write_without_a_body_needs_no_type(client, server):
+def test_a_write_without_a_body_needs_no_type(client: FlaskClient, server: dict[str, str]) -> None:
     assert client.put("/v1/things/a/parts/b", headers=server).status_code == 200

@@ -1,14 +1,17 @@
 """Alive, ready, counted."""
 
 import threading
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
+from flask.testing import FlaskClient
 
 from shared.http import health
 
 
-def test_a_process_lives_though_its_database_is_away(client, service):
-    def away():
+def test_a_process_lives_though_its_database_is_away(client: FlaskClient, service: SimpleNamespace) -> None:
+    def away() -> NoReturn:
         message = "mongodb://secret-host is away"
         raise ConnectionError(message)
 
@@ -22,7 +25,9 @@ def test_a_process_lives_though_its_database_is_away(client, service):
     assert "secret-host" not in answer.text
 
 
-def test_a_process_that_stops_is_alive_but_takes_nothing_new(client, server, monkeypatch):
+def test_a_process_that_stops_is_alive_but_takes_nothing_new(
+    client: FlaskClient, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(health, "_stopping", threading.Event())
     health.begin_shutdown()
     assert client.get("/readyz").status_code == 503
@@ -30,11 +35,11 @@ def test_a_process_that_stops_is_alive_but_takes_nothing_new(client, server, mon
     assert client.get("/v1/things", headers=server).status_code == 200
 
 
-def test_nobody_keeps_the_answer(client):
+def test_nobody_keeps_the_answer(client: FlaskClient) -> None:
     assert client.get("/readyz").headers["Cache-Control"] == "no-store"
 
 
-def test_requests_are_counted_by_route(client, server):
+def test_requests_are_counted_by_route(client: FlaskClient, server: dict[str, str]) -> None:
     for number in range(3):
         client.get(f"/v1/things/id-{number}", headers=server)
     client.get("/nowhere/at/all")
