@@ -34,6 +34,11 @@ def compile_condition(written: Any, pointer: str = "") -> Condition:  # noqa: AN
     return _compile(written, pointer, 0)
 
 
+def below(pointer: str, name: str) -> str:
+    """The JSON pointer of a part, whose name may hold any character (RFC 6901)."""
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
 def _days_after_parent(fact: Fact) -> int | None:
     if fact.object_published is None or fact.parent_published is None:
         return None
@@ -71,10 +76,10 @@ def _compile(written: Any, pointer: str, depth: int) -> Condition:  # noqa: ANN4
     if not isinstance(written, Mapping):
         raise _invalid(pointer, "a condition is an object")
     if depth > _DEEPEST:
-        raise _invalid(pointer, f"conditions are nested deeper than {_DEEPEST}")
+        raise _too_deep(pointer)
     if len(written) > _MOST:
         raise _invalid(pointer, f"a condition has more than {_MOST} parts")
-    parts = [_part(name, value, f"{pointer}/{name}", depth) for name, value in written.items()]
+    parts = [_part(name, value, below(pointer, name), depth) for name, value in written.items()]
     if len(parts) == 1:
         return parts[0]
     predicates = [part.predicate for part in parts]
@@ -93,7 +98,7 @@ def _part(name: str, value: Any, pointer: str, depth: int) -> Condition:  # noqa
         raise _invalid(
             pointer, f"there is no field {name!r}; there are {', '.join(FIELDS)}, and any, all, not"
         )
-    return _field(name, FIELDS[name], value, pointer)
+    return _field(name, FIELDS[name], value, pointer, depth)
 
 
 def _several(name: str, value: Any, pointer: str, depth: int) -> Condition:  # noqa: ANN401
@@ -111,8 +116,8 @@ def _several(name: str, value: Any, pointer: str, depth: int) -> Condition:  # n
     return Condition(predicate=lambda fact: any(predicate(fact) for predicate in predicates), types=types)
 
 
-def _field(name: str, field: _Field, value: Any, pointer: str) -> Condition:  # noqa: ANN401
-    tests = _tests(field, value, pointer)
+def _field(name: str, field: _Field, value: Any, pointer: str, depth: int) -> Condition:  # noqa: ANN401
+    tests = _tests(field, value, pointer, depth)
     read = field.read
 
     def predicate(fact: Fact) -> bool:
@@ -122,22 +127,30 @@ def _field(name: str, field: _Field, value: Any, pointer: str) -> Condition:  # 
     return Condition(predicate=predicate, types=_types(value) if name == "type" else None)
 
 
-def _tests(field: _Field, value: Any, pointer: str) -> list[Callable[[Any], bool]]:  # noqa: ANN401
+def _tests(field: _Field, value: Any, pointer: str, depth: int) -> list[Callable[[Any], bool]]:  # noqa: ANN401
     if not isinstance(value, Mapping):
         return [_equals(field, value, pointer)]
     if not value:
         raise _invalid(pointer, "an empty comparison")
-    return [_test(field, name, operand, f"{pointer}/{name}") for name, operand in value.items()]
+    if depth > _DEEPEST:
+        raise _too_deep(pointer)
+    return [_test(field, name, operand, below(pointer, name), depth) for name, operand in value.items()]
 
 
-def _test(field: _Field, name: str, operand: Any, pointer: str) -> Callable[[Any], bool]:  # noqa: ANN401
+def _test(
+    field: _Field,
+    name: str,
+    operand: Any,  # noqa: ANN401
+    pointer: str,
+    depth: int,
+) -> Callable[[Any], bool]:
     if name == "in":
         if not isinstance(operand, Sequence) or isinstance(operand, str) or not 0 < len(operand) <= _MOST:
             raise _invalid(pointer, f"in takes a list of 1 to {_MOST} values")
         choices = [_equals(field, each, f"{pointer}/{index}") for index, each in enumerate(operand)]
         return lambda actual: any(choice(actual) for choice in choices)
     if name == "not":
-        inner = _tests(field, operand, pointer)
+        inner = _tests(field, operand, pointer, depth + 1)
         return lambda actual: not all(test(actual) for test in inner)
     if name not in _COMPARISONS:
         raise _invalid(
@@ -181,6 +194,10 @@ def _common_types(parts: Sequence[Condition]) -> frozenset[str] | None:
         if part.types is not None:
             common = part.types if common is None else common & part.types
     return common
+
+
+def _too_deep(pointer: str) -> Invalid:
+    return _invalid(pointer, f"conditions are nested deeper than {_DEEPEST}")
 
 
 def _invalid(pointer: str, detail: str) -> Invalid:

@@ -64,7 +64,7 @@ class Distinct(Count):
 def _parse(written: Mapping[str, Any], pointer: str, highest: int) -> Distinct:
     kinds.options(written, pointer, {"role", "where", "of"})
     of = written.get("of")
-    if of not in {DAYS, PEOPLE, OBJECTS}:
+    if of not in (DAYS, PEOPLE, OBJECTS):
         raise kinds.invalid(f"{pointer}/of", "of is days, people or objects")
     if of != DAYS and highest > _MOST:
         raise kinds.invalid("/at", f"at most {_MOST} distinct {of} can be asked for")

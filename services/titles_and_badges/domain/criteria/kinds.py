@@ -48,7 +48,8 @@ def options(written: Mapping[str, Any], pointer: str, known: set[str]) -> None:
     for name in written:
         if name not in {"kind", *known}:
             raise invalid(
-                f"{pointer}/{name}", f"this kind has no option {name!r}; it has {', '.join(sorted(known))}"
+                conditions.below(pointer, name),
+                f"this kind has no option {name!r}; it has {', '.join(sorted(known)) or 'none'}",
             )
 
 
@@ -62,7 +63,7 @@ def where(written: Mapping[str, Any], pointer: str) -> Condition:
 def role(written: Mapping[str, Any], pointer: str) -> str:
     """In which role the member is meant; the actor's unless said otherwise."""
     value = written.get("role", ACTOR)
-    if value not in {ACTOR, AUTHOR}:
+    if value not in (ACTOR, AUTHOR):  # JSON may hold a list here, which no set can look for
         raise invalid(f"{pointer}/role", "role is actor or author")
     return str(value)
 

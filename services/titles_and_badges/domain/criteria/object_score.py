@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.titles_and_badges.domain import conditions
 from services.titles_and_badges.domain.conditions import Condition
 from services.titles_and_badges.domain.criteria import kinds
 from services.titles_and_badges.domain.criteria.kinds import Kind, State
@@ -71,7 +72,8 @@ def _weights(written: Mapping[str, Any], pointer: str) -> Mapping[str, int]:
     for name, weight in weights.items():
         if not isinstance(weight, int) or isinstance(weight, bool) or not -_HEAVIEST <= weight <= _HEAVIEST:
             raise kinds.invalid(
-                f"{pointer}/weights/{name}", f"a whole number up to {_HEAVIEST} is wanted here"
+                conditions.below(f"{pointer}/weights", name),
+                f"a whole number up to {_HEAVIEST} is wanted here",
             )
     return dict(weights)
 
