@@ -7,7 +7,7 @@ from flask import Flask
 from services.activity import api, jobs, queries
 from services.activity.documents import Activity, Community, Member
 from services.activity.repository import DATABASE
-from services.activity.use_cases import profiling
+from services.activity.use_cases import membership, profiling
 from shared import auth, http, lease, mongo, outbox, process, relay, settings, telemetry, work
 from shared.events import activity as events
 from shared.settings import Settings
@@ -36,6 +36,7 @@ def wire_api(configuration: Settings) -> Flask:
         unavailable=mongo.UNAVAILABLE,
     )
     app.config["MEMBER_KEY"] = configuration.need_member_key()
+    membership.check_key(app.config["MEMBER_KEY"])
     return app
 
 

@@ -12,6 +12,7 @@ class Arrival(StrEnum):
     NEW = "new"
     FILLS_TOMBSTONE = "fills-tombstone"
     EDIT = "edit"
+    RESTAMPED = "restamped"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
 
@@ -29,15 +30,17 @@ class Stored:
 def arrival(stored: Stored | None, *, digest: bytes, updated: datetime | None) -> Arrival:
     """Compare an arriving content with the stored one.
 
-    The same content changes nothing, also when it is one that an edit has replaced. Other content is an edit if its
-    `updated` is later than the stored one's (none is earlier than any), else a conflict.
+    What has the latest `updated` stands, in whatever order it came (none is earlier than any). So other content is
+    an edit if its stamp is later, also where it takes an edit back, else a conflict; one that an edit has replaced
+    says nothing new. The same content says nothing new either, but its later stamp holds from now on, or an older
+    edit could replace it.
     """
     if stored is None:
         return Arrival.NEW
     if stored.digest is None:
         return Arrival.FILLS_TOMBSTONE
+    if updated is not None and (stored.updated is None or updated > stored.updated):
+        return Arrival.RESTAMPED if digest == stored.digest else Arrival.EDIT
     if digest == stored.digest or digest in stored.past:
         return Arrival.DUPLICATE
-    if updated is not None and (stored.updated is None or updated > stored.updated):
-        return Arrival.EDIT
     return Arrival.CONFLICT

@@ -93,7 +93,9 @@ def _show_answers(console: Console, tally: Tally) -> None:
     ]
     console.print(f"Sent {tally.sent:,}: {', '.join(parts)}.", highlight=False)
     if tally.before:
-        console.print(f"{tally.before:,} were sent by an earlier run; --again sends them too.", highlight=False)
+        console.print(
+            f"{tally.before:,} were sent by an earlier run; --again sends them too.", highlight=False
+        )
 
 
 def _show_unreadable(console: Console, tally: Tally) -> None:

@@ -12,6 +12,7 @@ from services.activity.importers import bookmark
 from services.activity.importers.bookmark import Batch, Bookmark
 from services.activity.importers.items import Item
 from services.activity.importers.ndjson import MOST_BYTES
+from shared.errors import LaurelError
 
 LONGEST_WAIT = 30.0
 WAITS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT)  # two minutes in all
@@ -32,7 +33,7 @@ BUSY = {
 Wait = Callable[[str, float], object]
 
 
-class Stopped(Exception):
+class Stopped(LaurelError):
     """The import cannot go on: the message says why. What was acknowledged stays so."""
 
 

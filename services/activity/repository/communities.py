@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pymongo import ReturnDocument
 from pymongo.collection import Collection
 
 from services.activity.documents import DATABASE
@@ -38,6 +39,18 @@ def settle_sent(revisions: Mapping[str, int]) -> None:
 def count_unsent() -> int:
     """How many profiles wait."""
     return _communities().count_documents({"unsent": True})
+
+
+def fingerprint(found: bytes) -> bytes:
+    """The fingerprint of the member key that this database was begun with; `found` if it is begun now."""
+    configuration = mongo.ensure_collection(DATABASE, "configuration")
+    stored = configuration.find_one_and_update(
+        {"_id": "member-key"},
+        {"$setOnInsert": {"fingerprint": found}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return bytes((stored or {})["fingerprint"])
 
 
 def _communities() -> Collection[Document]:

@@ -87,7 +87,7 @@ def _write(
     community: str, arrived: Sequence[tuple[Deed, Arrival]], accounts: Accounts, now: datetime
 ) -> None:
     fresh = [deed for deed, arrival in arrived if arrival is Arrival.NEW]
-    edited = [deed for deed, arrival in arrived if arrival is Arrival.EDIT]
+    edited = [deed for deed, arrival in arrived if arrival in (Arrival.EDIT, Arrival.RESTAMPED)]
     buried = [deed for deed, arrival in arrived if arrival is Arrival.FILLS_TOMBSTONE]
     if not (fresh or edited or buried):
         return
@@ -132,12 +132,14 @@ def _rewrite(community: str, deeds: Iterable[Deed], old: Mapping[str, Document])
         key = activities.key(community, deed.id)
         before = old[key]
         fields = activities.content(community, deed, alive=not before["retracted"])
-        # The check after the commit delivers it: what it says of its object may have changed with it.
-        update: Document = {"$set": {**fields, "edited": True}, "$inc": {"checks": 1}}
+        update: Document = {"$set": fields, "$inc": {"checks": 1}}
         gone = [name for name in activities.CONTENT_FIELDS if name not in fields]
         update["$unset"] = dict.fromkeys(gone, "")
-        if "digest" in before:
-            update["$push"] = {"past": before["digest"]}
+        if before.get("digest") != deed.digest:
+            # The check after the commit delivers it: what it says of its object may have changed with it.
+            fields["edited"] = True
+            if "digest" in before:
+                update["$push"] = {"past": before["digest"]}
         changes[key] = update
         described |= {name for name in (deed.object, before.get("object", {}).get("id")) if name}
     activities.update(changes)
@@ -145,7 +147,7 @@ def _rewrite(community: str, deeds: Iterable[Deed], old: Mapping[str, Document])
 
 
 def _answer(deed: Deed, arrival: Arrival, stored: Stored | None) -> Answer:
-    if arrival is Arrival.DUPLICATE:
+    if arrival in (Arrival.DUPLICATE, Arrival.RESTAMPED):
         return Answer(id=deed.id, status=DUPLICATE)
     if arrival is not Arrival.CONFLICT:
         return Answer(id=deed.id, status=ACCEPTED)

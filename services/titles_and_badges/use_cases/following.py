@@ -83,8 +83,11 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
         recount.setdefault(now["community"], []).extend(_to_recount(member, old, now))
     communities.keep(changed, of_communities=False)
     for community, members in recount.items():
-        if members and community:
-            work.add(DATABASE, recounting.MEMBERS, community, members=sorted(set(members)))
+        names = sorted(set(members)) if community else []
+        for start in range(0, len(names), recounting.MEMBERS_A_STEP):
+            work.add(
+                DATABASE, recounting.MEMBERS, community, members=names[start : start + recounting.MEMBERS_A_STEP]
+            )
 
 
 def _is_older(before: MemberProfile | Erased, now: MemberProfile) -> bool:

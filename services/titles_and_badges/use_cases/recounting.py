@@ -15,7 +15,7 @@ ALL = "recount-all"
 #: Everybody whose facts involve these members.
 MEMBERS = "recount-members"
 
-_MEMBERS_A_STEP = 20
+MEMBERS_A_STEP = 20
 
 
 def recount_all(mark: Mark) -> Mapping[str, Any] | None:
@@ -25,7 +25,7 @@ def recount_all(mark: Mark) -> Mapping[str, Any] | None:
         return {"barrier": True}
     community = mark["community"]
     revision = communities.load([community])[community].get("rules", 0)
-    behind = tallies.behind(community, revision, _MEMBERS_A_STEP)
+    behind = tallies.behind(community, revision, MEMBERS_A_STEP)
     if not behind:
         return None
     recognising.recount_members(community, behind)
@@ -41,7 +41,7 @@ def recount_involved(mark: Mark) -> Mapping[str, Any] | None:
         # They may have no facts at all, and yet badges that people granted.
         recognising.recount_members(mark["community"], mark["members"])
         return {"after": ""}
-    members = facts.members_involved_with(mark["members"], mark["after"], _MEMBERS_A_STEP)
+    members = facts.members_involved_with(mark["members"], mark["after"], MEMBERS_A_STEP)
     if not members:
         return None
     recognising.recount_members(mark["community"], members)
