@@ -27,23 +27,13 @@ def declare(
 ) -> list[tuple[datetime, T]]:
     """Add that `value` holds from `since` on, until the next entry.
 
-    Without a date, what is declared first holds since always, and a change holds from now on. Declaring what holds
-    already changes nothing.
+    Without a date, what is declared first holds since always, a change holds from now on, and declaring what holds
+    already changes nothing. With a date an entry is kept also where it repeats what holds: what comes later, dated
+    earlier, must end there, or the order in which dates came would decide.
     """
     if since is None:
         if at(timeline, now, default) == value:
             return list(timeline)
         since = now if timeline else BEGINNING
     kept = [(moment, held) for moment, held in timeline if moment != since]
-    entries = sorted([*kept, (since, value)], key=lambda entry: entry[0])
-    return _without_repeats(entries, default)
-
-
-def _without_repeats(entries: Timeline[T], default: T) -> list[tuple[datetime, T]]:
-    distinct: list[tuple[datetime, T]] = []
-    holding = default
-    for moment, value in entries:
-        if value != holding:
-            distinct.append((moment, value))
-            holding = value
-    return distinct
+    return sorted([*kept, (since, value)], key=lambda entry: entry[0])
