@@ -52,12 +52,17 @@ if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="laurel-metrics-")
 
 
-def on_starting(_server: Any) -> None:  # noqa: ANN401
-    """Begin with no measurement of an earlier run; a reload does not come by here."""
+def on_starting(server: Any) -> None:  # noqa: ANN401
+    """Begin with no measurement of an earlier run, and let the master log as its workers do."""
     directory = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     directory.mkdir(parents=True, exist_ok=True)
     for measured in directory.glob("*.db"):
         measured.unlink()
+    from shared import telemetry  # noqa: PLC0415  (it imports prometheus_client, see above)
+
+    service = server.app.app_uri.split(".")[1].replace("_", "-")
+    form = os.environ.get("LAUREL_LOG_FORMAT") or "json"
+    telemetry.configure(service=service, process="api", level=loglevel, form=form)
 
 
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401

@@ -50,7 +50,8 @@ def answers(port: int) -> bool:
 def holder(port: int) -> str:
     """The process that listens on this port, as far as this user may see it: "nginx (pid 12)"."""
     for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr
+        if listens and connection.laddr.port == port and connection.pid:
             try:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
             except psutil.Error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.embedded.errors import CannotStart
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 _POLL_SECONDS = 0.05
 _TAIL_LINES = 20

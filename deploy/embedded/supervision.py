@@ -24,6 +24,8 @@ SERVICES = "services"
 
 _DEMO_CACHE_GIGABYTES = 0.5
 _ANSWER_SECONDS = 10
+#: Who ends sooner is started again later and later, so that what fails at once does not eat the machine.
+_STEADY_SECONDS = 10
 #: supervisord waits one second longer before each further try. It must never give up: what is away may come
 #: back after a night, and a program that it gave up stays down when all others are well again.
 _TRIES = 1_000_000_000
@@ -163,7 +165,7 @@ command={_plain(shlex.join(program.command))}
 environment={environment}
 autostart={"true" if program.group == SERVERS else "false"}
 autorestart=true
-startsecs=3
+startsecs={_STEADY_SECONDS}
 startretries={_TRIES}
 stopwaitsecs=40
 killasgroup=true

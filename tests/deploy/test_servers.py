@@ -1,4 +1,4 @@
-"""The embedded servers, as tests and the demo rely on them: real, killable, and back with what they were given."""
+"""The embedded servers as tests and the demo rely on them: real, killable, back with what they were given."""
 
 import socket
 from collections.abc import Iterator
@@ -52,6 +52,7 @@ def test_a_paused_mongod_hangs_and_goes_on(mongo_server: Server) -> None:
         assert client.admin.command("ping")["ok"]
 
 
+@pytest.mark.servers
 def test_a_replica_set_follows_its_directory_to_another_port(tmp_path: Path) -> None:
     first, second = ports.free(2)
     mongod.start(tmp_path, first).stop()
@@ -87,6 +88,7 @@ def test_topics_are_never_made_by_mistake(kafka_server: Server) -> None:
     consumer.close()
 
 
+@pytest.mark.servers
 def test_a_server_that_dies_shows_the_end_of_its_log(tmp_path: Path) -> None:
     with socket.create_server((ports.HOST, 0)) as holder:
         port = holder.getsockname()[1]
@@ -97,10 +99,11 @@ def test_a_server_that_dies_shows_the_end_of_its_log(tmp_path: Path) -> None:
             mongod.start(tmp_path, port)
 
 
+@pytest.mark.servers
 def test_kafka_names_the_fault_when_its_storage_cannot_be_formatted(tmp_path: Path) -> None:
-    node = kafka.Node(number=1, port=1, controller_port=2)
-    with pytest.raises(CannotStart, match="could not be formatted"):
-        kafka.command(tmp_path, node, [node], "not a cluster id")
+    node = kafka.Node(number=-1, port=1, controller_port=2)
+    with pytest.raises(CannotStart, match=r"(?s)could not be formatted.*node.id"):
+        kafka.command(tmp_path, node, [node], kafka.new_cluster_id())
 
 
 def test_three_nodes_keep_three_copies_and_need_two(tmp_path: Path) -> None:

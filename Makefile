@@ -1,0 +1,55 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down restart status test test-rules lint bench clean lock
+
+PYTHON := .venv/bin/python
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+help: ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make this machine ready: system packages, .venv, Kafka's jars
+	@deploy/bootstrap
+
+demo: up ## Start everything, load a living community, show what happened; then `make down`
+	@$(PYTHON) -m deploy.demo
+
+up: setup ## Start everything in the background: servers and services
+	@$(PYTHON) -m deploy.embedded up
+
+down: ## Stop everything; the data stay
+	@$(PYTHON) -m deploy.embedded down
+
+restart: setup ## Stop everything, then start it
+	@$(PYTHON) -m deploy.embedded restart
+
+status: ## Tell what runs, where, and what is still on its way
+	@.venv/bin/laurel status
+
+test: setup ## Run all tests, on a real MongoDB and a real Kafka
+	@$(PYTHON) -m pytest
+
+test-rules: setup ## Run the tests that need no server, in seconds
+	@$(PYTHON) -m pytest -m "not servers"
+
+lint: setup ## Check style, types, import contracts and configuration
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/yamllint --strict -d "{extends: default, rules: {line-length: {max: 110}}}" docker-compose.yml
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@.venv/bin/shellcheck deploy/bootstrap .ci/run
+
+bench: setup ## Compare our speed with hand-written baselines, in one run
+	@$(PYTHON) -m pytest tests/bench --no-header -rP
+
+clean: ## Stop everything and delete its data, logs and secrets; downloads stay
+	@$(PYTHON) -m deploy.embedded clean
+
+lock: setup ## Write the locks anew; UPGRADE=--upgrade takes newer versions
+	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && $(PYTHON) -m venv "$$uv" \
+	&& "$$uv/bin/python" -m pip install --quiet --disable-pip-version-check uv \
+	&& "$$uv/bin/uv" pip compile $(LOCK_OPTIONS) $(UPGRADE) --all-extras pyproject.toml -o requirements.lock \
+	&& echo setuptools | "$$uv/bin/uv" pip compile $(LOCK_OPTIONS) -c requirements.lock \
+		pyproject.toml - -o deploy/requirements.lock
