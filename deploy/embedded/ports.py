@@ -18,10 +18,10 @@ def free(count: int) -> list[int]:
     They lie below those that the system gives to outgoing connections: while a test has its server killed, no
     client's own end can take the port over, so the server always comes back to it.
     """
-    candidates = random.sample(range(_LOWEST, _first_ephemeral()), 200)
+    candidates = random.sample(range(_LOWEST, first_ephemeral()), 200)
     found = [port for port in candidates if not is_taken(port)][:count]
     if len(found) < count:
-        message = f"no {count} free ports between {_LOWEST} and {_first_ephemeral()}"
+        message = f"no {count} free ports between {_LOWEST} and {first_ephemeral()}"
         raise OSError(message)
     return found
 
@@ -50,8 +50,8 @@ def answers(port: int) -> bool:
 def holder(port: int) -> str:
     """The process that listens on this port, as far as this user may see it: "nginx (pid 12)"."""
     for connection in psutil.net_connections("tcp"):
-        listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-        if listens and connection.laddr.port == port and connection.pid:
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        if listens and connection.pid:
             try:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
             except psutil.Error:
@@ -59,7 +59,8 @@ def holder(port: int) -> str:
     return "another process"
 
 
-def _first_ephemeral() -> int:
+def first_ephemeral() -> int:
+    """The lowest port that the system gives to outgoing connections."""
     try:
         return int(_EPHEMERAL.read_text("ascii").split()[0])
     except (OSError, ValueError, IndexError):

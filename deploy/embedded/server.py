@@ -45,7 +45,7 @@ class Server:
         """Start, and return at once, so that several servers can come up side by side."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603  (a command of this package)
                 [*_dies_with_us(), *self.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 

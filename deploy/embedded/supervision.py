@@ -21,15 +21,8 @@ from deploy.embedded.server import tail
 #: Started first and stopped last.
 SERVERS = "servers"
 SERVICES = "services"
-
-_DEMO_CACHE_GIGABYTES = 0.5
-_ANSWER_SECONDS = 10
-#: Who ends sooner is started again later and later, so that what fails at once does not eat the machine.
-_STEADY_SECONDS = 10
-#: supervisord waits one second longer before each further try. It must never give up: what is away may come
-#: back after a night, and a program that it gave up stays down when all others are well again.
-_TRIES = 1_000_000_000
-_SERVICES = {
+#: Every process of the services, as `laurel` names it.
+SERVICE_COMMANDS = {
     "activity-api": "activity api",
     "activity-relay": "activity relay",
     "activity-jobs": "activity jobs",
@@ -38,6 +31,14 @@ _SERVICES = {
     "titles-and-badges-relay": "titles-and-badges relay",
     "titles-and-badges-jobs": "titles-and-badges jobs",
 }
+
+_DEMO_CACHE_GIGABYTES = 0.5
+_ANSWER_SECONDS = 10
+#: Who ends sooner is started again later and later, so that what fails at once does not eat the machine.
+_STEADY_SECONDS = 10
+#: supervisord waits one second longer before each further try. It must never give up: what is away may come
+#: back after a night, and a program that it gave up stays down when all others are well again.
+_TRIES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,22 @@ def programs(layout: Layout) -> list[Program]:
             Program(name=name, group=SERVERS, command=command, log=layout.log(name))
             for name, command in servers.items()
         ),
-        *(_service(layout, name, arguments) for name, arguments in _SERVICES.items()),
+        *(service(layout, name) for name in SERVICE_COMMANDS),
     ]
+
+
+def service(layout: Layout, name: str) -> Program:
+    """One of the services' processes, by its name in SERVICE_COMMANDS."""
+    metrics = (
+        {"PROMETHEUS_MULTIPROC_DIR": str(layout.home / "metrics" / name)} if name.endswith("-api") else {}
+    )
+    return Program(
+        name=name,
+        group=SERVICES,
+        command=[laurel(), *SERVICE_COMMANDS[name].split()],
+        log=layout.log(name),
+        environment=metrics,
+    )
 
 
 def laurel() -> str:
@@ -103,7 +118,7 @@ def start(layout: Layout, running: Iterable[Program], environment: Mapping[str, 
     layout.log("supervisord").parent.mkdir(parents=True, exist_ok=True)
     layout.supervisor_file.write_text(configuration(layout, running), "utf-8")
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(layout.supervisor_file)]
-    result = subprocess.run(
+    result = subprocess.run(  # noqa: S603  (ours)
         command, env=dict(environment), cwd=layout.home, capture_output=True, text=True, check=False
     )
     deadline = time.monotonic() + _ANSWER_SECONDS
@@ -125,7 +140,7 @@ def states(layout: Layout) -> dict[str, str]:
 def start_services(layout: Layout) -> None:
     """Start every service that does not run; returns at once."""
     for name, state in states(layout).items():
-        if name in _SERVICES and state not in {"RUNNING", "STARTING", "BACKOFF"}:
+        if name in SERVICE_COMMANDS and state not in {"RUNNING", "STARTING", "BACKOFF"}:
             _ask(layout, "startProcess", f"{SERVICES}:{name}", False)  # noqa: FBT003  (XML-RPC has no names)
 
 
@@ -138,19 +153,6 @@ def _ask(layout: Layout, question: str, *arguments: object) -> Any:  # noqa: ANN
         return getattr(proxy.supervisor, question)(*arguments)
     finally:
         transport.close()
-
-
-def _service(layout: Layout, name: str, arguments: str) -> Program:
-    metrics = (
-        {"PROMETHEUS_MULTIPROC_DIR": str(layout.home / "metrics" / name)} if name.endswith("-api") else {}
-    )
-    return Program(
-        name=name,
-        group=SERVICES,
-        command=[laurel(), *arguments.split()],
-        log=layout.log(name),
-        environment=metrics,
-    )
 
 
 def _group(order: int, name: str, running: list[Program]) -> str:

@@ -128,7 +128,7 @@ def test_only_locked_jars_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_free_ports_are_different_and_out_of_the_way_of_outgoing_connections() -> None:
     found = ports.free(5)
     assert len(set(found)) == 5
-    assert max(found) < ports._first_ephemeral()
+    assert max(found) < ports.first_ephemeral()
 
 
 def _create_topic(server: Server, name: str) -> None:

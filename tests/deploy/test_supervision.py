@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Layout:
 @pytest.fixture
 def read(place: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Every program's settings by its name, as supervisord understands them."""
-    services = [supervision._service(place, name, command) for name, command in supervision._SERVICES.items()]
+    services = [supervision.service(place, name) for name in supervision.SERVICE_COMMANDS]
     server = Program(
         name="mongod", group="servers", command=["/a b/mongod", "--x=%"], log=place.log("mongod")
     )
@@ -72,7 +72,7 @@ def test_each_api_counts_for_itself(place: Layout, read: dict[str, Any]) -> None
 def test_compose_runs_the_same_processes() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     composed = {name: " ".join(service.get("command", [])) for name, service in services.items()}
-    assert supervision._SERVICES.items() <= composed.items()
+    assert supervision.SERVICE_COMMANDS.items() <= composed.items()
 
 
 def test_compose_names_the_same_kafka_as_the_embedded_stack() -> None:
