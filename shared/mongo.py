@@ -31,6 +31,9 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared import orphans
+from shared.errors import Unavailable
+
 Document = dict[str, Any]
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,18 +54,23 @@ _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
 # MongoDB ends a transaction after 60 s; whoever collides for longer than this has a fault, not bad luck.
 _PATIENCE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 0.5
+# About a second of collisions: the other one may be dead.
+_SUSPICIOUS_ATTEMPTS = 10
 _DUPLICATE_KEY = 11000
 
 
-def connect(service: str, url: str) -> None:
-    """Connect a service to its own database, named as the service. Call it after a fork, never before."""
+def connect(service: str, url: str, process: str = "cli") -> None:
+    """Connect a service to its own database, named as the service. Call it after a fork, never before.
+
+    `process` is the kind of process (`api`, `relay`, …): the server's own tools show who does what.
+    """
     mongoengine.disconnect(alias=service)
     mongoengine.connect(
         db=service,
         alias=service,
         host=url,
         tz_aware=True,
-        appname=f"laurel-{service}",
+        appname=f"laurel-{service}-{process}",
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=5_000,
         socketTimeoutMS=60_000,
@@ -132,7 +140,8 @@ def transact(service: str, body: Callable[[], T]) -> T:
     """Run `body` as one transaction (snapshot, majority, primary) and return what it returns.
 
     Repeats the whole of it on a write conflict, on a duplicate key (two writers create the same thing at once: the
-    second run sees it) and when a primary steps down; repeats the commit alone when its result is unknown.
+    second run sees it) and when a primary steps down; repeats the commit alone when its result is unknown. Raises
+    Unavailable when that helps no more.
     """
     until = time.monotonic() + _PATIENCE_SECONDS
     attempt = 0
@@ -142,8 +151,13 @@ def transact(service: str, body: Callable[[], T]) -> T:
         except (PyMongoError, OperationError) as raised:
             error = _driver_error(raised)
             attempt += 1
-            if not _worth_repeating(error) or time.monotonic() > until:
+            if not _worth_repeating(error):
                 raise error from raised
+            if time.monotonic() > until:
+                message = f"the transaction collides again and again: {error}"
+                raise Unavailable(message) from error
+            if attempt % _SUSPICIOUS_ATTEMPTS == 0:
+                orphans.end(database(service).client)
             time.sleep(random.random() * min(0.002 * 2**attempt, _LONGEST_PAUSE_SECONDS))  # noqa: S311 (no secret)
 
 

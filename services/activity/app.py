@@ -34,6 +34,7 @@ def wire_api(configuration: Settings) -> Flask:
         standing=queries.standing,
         ready=lambda: mongo.ping(DATABASE),
         unavailable=mongo.UNAVAILABLE,
+        pending=queries.pending,
     )
     app.config["MEMBER_KEY"] = configuration.need_member_key()
     membership.check_key(app.config["MEMBER_KEY"])
@@ -45,12 +46,12 @@ def start(configuration: Settings, kind: str) -> None:
     telemetry.configure(
         service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
     )
-    connect(configuration)
+    connect(configuration, kind)
 
 
-def connect(configuration: Settings) -> None:
-    """Connect to the service's database."""
-    mongo.connect(DATABASE, configuration.mongo_url)
+def connect(configuration: Settings, kind: str = "cli") -> None:
+    """Connect to the service's database, as this kind of process."""
+    mongo.connect(DATABASE, configuration.mongo_url, kind)
 
 
 def run_relay(configuration: Settings) -> None:

@@ -44,6 +44,7 @@ def wire_api(configuration: Settings) -> Flask:
         standing=awards.standing,
         ready=lambda: mongo.ping(DATABASE),
         unavailable=mongo.UNAVAILABLE,
+        pending=awards.pending,
     )
 
 
@@ -52,12 +53,12 @@ def start(configuration: Settings, kind: str) -> None:
     telemetry.configure(
         service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
     )
-    connect(configuration)
+    connect(configuration, kind)
 
 
-def connect(configuration: Settings) -> None:
-    """Connect to the service's database."""
-    mongo.connect(DATABASE, configuration.mongo_url)
+def connect(configuration: Settings, kind: str = "cli") -> None:
+    """Connect to the service's database, as this kind of process."""
+    mongo.connect(DATABASE, configuration.mongo_url, kind)
 
 
 def run_consume(configuration: Settings) -> None:

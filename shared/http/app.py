@@ -1,6 +1,6 @@
 """The Flask application that every service's `app.py` fills with its blueprints."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -22,12 +22,13 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     ready: Callable[[], None],
     unavailable: Sequence[type[Exception]] = (),
     description: str = "",
+    pending: Callable[[], Mapping[str, int]] = dict,
     version: str | None = None,
 ) -> Flask:
     """A WSGI application with the doors of one service; it connects to nothing.
 
     `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises
-    while the database is away; exceptions of the types `unavailable` become 503. Raises RuntimeError when a
+    while the database is away; `pending()` tells `/metrics` what waits; exceptions of the types `unavailable` become 503. Raises RuntimeError when a
     route declares no kind of token.
     """
     app = Flask(service, static_folder=None)
@@ -42,7 +43,7 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     access.register(app, keys, standing, _OPEN_ENDPOINTS)
     app.before_request(bodies.check)
     problems.register(app, unavailable)
-    health.register(app, ready)
+    health.register(app, ready, pending)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     document = api.document()

@@ -1,14 +1,17 @@
 """The OpenAPI document and a page to read it: Swagger UI from our own origin, under a strict policy."""
 
 from html import escape
+from importlib import resources
 from typing import Any
 
 import msgspec
 from flask import Blueprint, Flask, Response
-from swagger_ui_bundle import swagger_ui_path
 from werkzeug.exceptions import NotFound
 
-OPEN_ENDPOINTS = frozenset({"docs.document", "docs.page", "docs.asset", "docs.document_for_page"})
+OPEN_ENDPOINTS = frozenset({"docs.document", "docs.page", "docs.asset"})
+
+# The package's own blueprint writes its settings into the page, which our policy forbids; we take its files.
+_PACKAGED = resources.files("flask_swagger_ui") / "dist"
 
 _ASSETS = {
     "swagger-ui.css": "text/css",
@@ -40,7 +43,7 @@ _PAGE = """<!doctype html>
 """
 
 _START = """SwaggerUIBundle({
-  url: "docs/openapi-3.0.json",
+  url: "openapi.json",
   dom_id: "#page",
   deepLinking: true,
   docExpansion: "none",
@@ -53,15 +56,10 @@ def register(app: Flask, title: str, document: dict[str, Any]) -> None:
     """Serve `document` at `/openapi.json` and the page at `/docs`."""
     blueprint = Blueprint("docs", __name__)
     written = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    for_page = msgspec.json.encode(_in_3_0(document))
 
     @blueprint.get("/openapi.json", endpoint="document")
     def whole() -> Response:
         return Response(written, mimetype="application/json", headers={"Access-Control-Allow-Origin": "*"})
-
-    @blueprint.get("/docs/openapi-3.0.json")
-    def document_for_page() -> Response:
-        return Response(for_page, mimetype="application/json")
 
     @blueprint.get("/docs")
     def page() -> Response:
@@ -74,25 +72,6 @@ def register(app: Flask, title: str, document: dict[str, Any]) -> None:
             return Response(_START, mimetype="text/javascript")
         if name not in _ASSETS:
             raise NotFound
-        return Response((swagger_ui_path / name).read_bytes(), mimetype=_ASSETS[name])
+        return Response((_PACKAGED / name).read_bytes(), mimetype=_ASSETS[name])
 
     app.register_blueprint(blueprint)
-
-
-def _in_3_0(document: dict[str, Any]) -> dict[str, Any]:
-    # The Swagger UI that is packaged reads 3.0 alone; what our schemas use of 3.1 is the null in a type.
-    told: dict[str, Any] = _nullable(document)
-    return {**told, "openapi": "3.0.3"}
-
-
-def _nullable(part: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(part, list):
-        return [_nullable(entry) for entry in part]
-    if not isinstance(part, dict):
-        return part
-    told = {key: _nullable(value) for key, value in part.items()}
-    types = told.get("type")
-    if isinstance(types, list):
-        kept = [name for name in types if name != "null"]
-        told.update(type=kept[0] if kept else "string", nullable="null" in types)
-    return told

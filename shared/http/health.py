@@ -1,9 +1,10 @@
 """What those ask who keep the process running: is it alive, is it ready, how is it doing."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Flask, Response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from shared import telemetry
 from shared.errors import Unavailable
@@ -21,8 +22,8 @@ def begin_shutdown() -> None:
     _stopping.set()
 
 
-def register(app: Flask, ready: Callable[[], None]) -> None:
-    """Serve `/livez`, `/readyz` and `/metrics`; `ready` asks the database and raises while it is away."""
+def register(app: Flask, ready: Callable[[], None], pending: Callable[[], Mapping[str, int]]) -> None:
+    """Serve `/livez`, `/readyz` and `/metrics`; `ready` and `pending` ask the database and raise while it is away."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
@@ -44,9 +45,22 @@ def register(app: Flask, ready: Callable[[], None]) -> None:
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return _fresh(telemetry.metrics(), _PROMETHEUS)
+        return _fresh(telemetry.metrics() + _pending(app.name, pending), _PROMETHEUS)
 
     app.register_blueprint(blueprint)
+
+
+def _pending(service: str, pending: Callable[[], Mapping[str, int]]) -> bytes:
+    """What waits, asked when somebody asks us; without the database the numbers are absent, never nothing."""
+    try:
+        waiting = pending()
+    except Exception:  # noqa: BLE001 (the other numbers are wanted most when something is away)
+        return b""
+    registry = CollectorRegistry()
+    gauge = Gauge("laurel_pending", "Accepted, but not handed on.", ["service", "what"], registry=registry)
+    for what, count in waiting.items():
+        gauge.labels(service, what).set(count)
+    return generate_latest(registry)
 
 
 def _fresh(content: str | bytes, content_type: str) -> Response:
