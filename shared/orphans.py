@@ -21,14 +21,12 @@ def end(client: MongoClient[dict[str, Any]]) -> int:
 
     Nothing is taken from the living: a transaction that lost its connection can only begin anew.
     """
-    with contextlib.suppress(PyMongoError):  # it may be forbidden to look: then the server's own limit has to do
+    # Where it is forbidden to look, the server's own limit has to do.
+    with contextlib.suppress(PyMongoError):
         operations = list(client.admin.aggregate([_SEEN_BY_US]))
         connected = {each["connectionId"] for each in operations if _is_connection(each)}
-        orphans = [
-            {"id": each["lsid"]["id"]}
-            for each in operations
-            if "transaction" in each and not _is_connection(each) and each.get("connectionId") not in connected
-        ]
+        idle = [each for each in operations if "transaction" in each and not _is_connection(each)]
+        orphans = [{"id": each["lsid"]["id"]} for each in idle if each.get("connectionId") not in connected]
         if orphans:
             client.admin.command("killSessions", orphans)
             _log.warning("transactions of dead processes ended", count=len(orphans))

@@ -28,8 +28,8 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     """A WSGI application with the doors of one service; it connects to nothing.
 
     `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises
-    while the database is away; `pending()` tells `/metrics` what waits; exceptions of the types `unavailable` become 503. Raises RuntimeError when a
-    route declares no kind of token.
+    while the database is away; `pending()` tells `/metrics` what waits; exceptions of the types `unavailable`
+    become 503. Raises RuntimeError when a route declares no kind of token.
     """
     app = Flask(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.BODY

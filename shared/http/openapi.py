@@ -58,10 +58,13 @@ class Blueprint(flask_smorest.Blueprint):
     def response(
         self,
         status_code: int,
-        schema: answers.Schema | None = None,
+        schema: answers.Schema | Mapping[str, Any] | None = None,
         **options: Any,  # noqa: ANN401 - flask-smorest's own
     ) -> Callable[[View], View]:
-        """Document the answer and dump what the view returns; a Response passes as it is."""
+        """Document the answer and dump what the view returns; a Response passes as it is.
+
+        A `schema` that is plain JSON Schema documents alone: that view answers with a Response.
+        """
         decorate: Callable[[View], View] = super().response(status_code, schema, **options)
         return decorate
 
@@ -114,6 +117,7 @@ class Api(flask_smorest.Api):
             spec_kwargs={"title": title, "version": version, "openapi_version": VERSION, "info": info},
         )
         self.init_app(app)
+        self.ma_plugin.converter.add_attribute_function(_other_form)
         scheme = {
             "type": "http",
             "scheme": "bearer",
@@ -165,6 +169,16 @@ class Api(flask_smorest.Api):
 def one_or_many(schema: type[marshmallow.Schema], highest: int) -> dict[str, Any]:
     """The schema of a body that holds one item or an array of up to `highest`."""
     return {"oneOf": [schema, {"type": "array", "items": schema, "maxItems": highest}]}
+
+
+def _other_form(_converter: object, field: object, ret: dict[str, Any], **_: object) -> dict[str, Any]:
+    """A nested field that takes another form too says which, as JSON Schema, in `also_takes`."""
+    other = getattr(field, "also_takes", None)
+    if other is None:
+        return {}
+    # What stands there is a reference to its own schema, or that and null.
+    own = [{"$ref": ret.pop("$ref")}] if "$ref" in ret else ret["anyOf"]
+    return {"anyOf": [other, *own]}
 
 
 def template(rule: Rule) -> str:

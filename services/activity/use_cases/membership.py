@@ -1,11 +1,10 @@
 """Members are declared, merged and erased; communities are founded and changed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from services.activity.domain import identity, profiles
 from services.activity.repository import DATABASE, communities, members
@@ -34,38 +33,52 @@ class Declaration:
 
 
 @mongo.in_transaction(DATABASE)
-def declare_members(community: str, declarations: Sequence[Declaration], now: datetime) -> list[bool]:
-    """Create or change members. Returns for each whether anything changed. One member may come once a call."""
-    found = members.load([declaration.member for declaration in declarations])
-    writes: list[Any] = []
-    changed = []
-    for declaration in declarations:
-        stored = found.get(declaration.member)
-        base = stored or members.new_document(
-            community, declaration.member, network="", external_id=declaration.external_id, now=now
+def declare_members(community: str, declarations: Sequence[Declaration], now: datetime) -> list[bool | None]:
+    """Create or change members; what is said of one who was merged away is said of the survivor.
+
+    Returns for each whether anything changed, None for one who was erased: he does not come back.
+    """
+    _, aliases = members.known([declaration.member for declaration in declarations])
+    roots = [identity.resolve(declaration.member, aliases) for declaration in declarations]
+    stored = members.load(roots)
+    now_said = dict(stored)
+    changed: list[bool | None] = []
+    for root, declaration in zip(roots, declarations, strict=True):
+        before = now_said.get(root) or members.new_document(
+            community, root, network="", external_id=declaration.external_id, now=now
         )
-        fields = _declared(base, declaration, now)
-        if stored is None:
-            writes.append(members.inserted({**base, **fields}))
-        elif fields and not stored.get("erased"):
-            writes.append(members.change(declaration.member, fields))
-        changed.append(stored is None or bool(fields))
-    members.write(writes)
+        if before.get("erased"):
+            changed.append(None)
+            continue
+        fields = _declared(before, declaration, now)
+        changed.append(root not in now_said or bool(fields))
+        now_said[root] = {**before, **fields}
+    members.write(list(_differences(stored, now_said)))
     return changed
 
 
 @mongo.in_transaction(DATABASE)
 def merge(
-    community: str, loser: str, survivor: str, now: datetime, account: tuple[str, str] | None = None
+    community: str,
+    loser: str,
+    survivor: str,
+    now: datetime,
+    *,
+    names: Mapping[str, str],
+    account: tuple[str, str] | None = None,
 ) -> bool:
     """Make `loser` an alias of `survivor`, for ever. Returns False if he was one already.
 
-    `account` (network, external id) creates the loser where he is not known: a network account that is linked.
-    Raises NotFound, or Conflict where he became somebody else, or where it would make a circle.
+    `names` are the caller's for both. `account` (network, external id) creates the loser where he is not known: a
+    network account that is linked. Raises NotFound, or Conflict where he became somebody else, or where it would
+    make a circle.
     """
+    if loser == survivor:
+        message = "A member cannot be merged into himself."
+        raise Conflict(message)
     found = members.load([loser, survivor])
     if survivor not in found or found[survivor].get("erased"):
-        raise NotFound("member", found.get(survivor, {}).get("external_id") or "to merge into")
+        raise NotFound("member", names[survivor])
     _, aliases = members.known([loser, survivor])
     root = identity.resolve(survivor, aliases)
     if root == loser:
@@ -78,7 +91,7 @@ def merge(
         raise Conflict(message)
     if loser not in found:
         if account is None:
-            raise NotFound("member", "to merge")
+            raise NotFound("member", names[loser])
         network, external_id = account
         new = members.new_document(community, loser, network=network, external_id=external_id, now=now)
         members.write([members.inserted({**new, "merged_into": root}), members.count_merge(root)])
@@ -139,7 +152,7 @@ def found_community(slug: str, *, name: str, time_zone: str, locale: str, now: d
     if not _SLUG.fullmatch(slug):
         message = "A slug is 1 to 64 of a–z, 0–9 and -, and neither begins nor ends with -."
         raise Invalid(message, errors=[{"pointer": "slug", "detail": repr(slug)}])
-    if time_zone not in available_timezones():
+    if not profiles.is_time_zone(time_zone):
         message = "There is no such time zone; names are those of the IANA database, such as Europe/Kyiv."
         raise Invalid(message, errors=[{"pointer": "time-zone", "detail": repr(time_zone)}])
     stored = communities.load(slug)
@@ -189,6 +202,17 @@ def revoke_token(slug: str, token_id: str) -> None:
         raise NotFound("community", slug)
     if token_id not in stored["revoked_tokens"]:
         communities.change(slug, {"revoked_tokens": [*stored["revoked_tokens"], token_id]})
+
+
+def _differences(before: Mapping[str, Document], after: Mapping[str, Document]) -> Iterable[Any]:
+    for member, document in after.items():
+        stored = before.get(member)
+        if stored is None:
+            yield members.inserted(document)
+            continue
+        fields = {name: value for name, value in document.items() if stored.get(name) != value}
+        if fields:
+            yield members.change(member, fields)
 
 
 def _declared(stored: Document, declaration: Declaration, now: datetime) -> Document:
