@@ -46,13 +46,13 @@ def latest_activities(slug: str, *, before: tuple[datetime, str] | None, limit: 
     return _shown(activities.latest(slug, before=before, limit=limit))
 
 
-def member(member_id: str) -> Document:
-    """A member, or whom he was merged into. Raises NotFound, also for one who was erased."""
+def member(member_id: str, named: str) -> Document:
+    """A member, or whom he was merged into. Raises NotFound, which says `named`, also for one who was erased."""
     _, aliases = members.known([member_id])
     root = identity.resolve(member_id, aliases)
     stored = members.load([root]).get(root)
     if stored is None or stored.get("erased") or "external_id" not in stored:
-        raise NotFound("member", "of this id")
+        raise NotFound("member", named)
     others = members.load(members.absorbed(root)).values()
     return {
         **_member(stored, clock.now()),
@@ -88,18 +88,23 @@ def _shown(documents: list[Document]) -> list[Document]:
     raw = {name for document in documents for name in _named(document)}
     _, aliases = members.known(raw)
     known = members.load({identity.resolve(name, aliases) for name in raw})
-    external = {name: known.get(identity.resolve(name, aliases), {}).get("external_id") for name in raw}
-    return [_show(document, external) for document in documents]
+    accounts = {name: _account(known.get(identity.resolve(name, aliases), {})) for name in raw}
+    return [_show(document, accounts) for document in documents]
+
+
+def _account(stored: Document) -> Any:  # noqa: ANN401 (a string, an object or nothing, as it is sent)
+    external_id, network = stored.get("external_id"), stored.get("network")
+    return {"id": external_id, "network": network} if external_id and network else external_id
 
 
 def _named(document: Document) -> Iterable[str]:
     return [name for name in (document.get("actor"), document.get("object", {}).get("author")) if name]
 
 
-def _show(document: Document, external: dict[str, str | None]) -> Document:
+def _show(document: Document, accounts: dict[str, Any]) -> Document:
     shown: dict[str, Any] = {
         "id": activities.identifier(document["_id"]),
-        "actor": external.get(document.get("actor", "")),
+        "actor": accounts.get(document.get("actor", "")),
         **{name: document.get(name) for name in ("type", "published", "updated", "sequence", "value")},
     }
     described = document.get("object")
@@ -107,9 +112,9 @@ def _show(document: Document, external: dict[str, str | None]) -> Document:
         fields = {
             "id": described["id"],
             "type": described.get("type"),
-            "attributedTo": external.get(described.get("author", "")),
-            "inReplyTo": described.get("parent"),
-            "published": clock.text(described["published"]) if "published" in described else None,
+            "attributed_to": accounts.get(described.get("author", "")),
+            "in_reply_to": described.get("parent"),
+            "published": described.get("published"),
             "tag": described.get("tags"),
         }
         shown["object"] = {name: value for name, value in fields.items() if value is not None}

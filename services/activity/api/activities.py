@@ -29,7 +29,8 @@ _any = msgspec.json.Decoder()
 @http.requires("server", "admin")
 @http.body_limit(http.BATCH)
 @blueprint.body(http.one_or_many(schemas.Activity, schemas.LARGEST_BATCH))
-@blueprint.response(200, schemas.BatchAnswer)
+@blueprint.response(200, {"anyOf": [schemas.BatchAnswer, schemas.ItemAnswer]})
+@blueprint.alt_response(201, schema=schemas.ItemAnswer)
 def post_activities() -> Response:
     """Take an activity, or a batch of up to 1,000.
 

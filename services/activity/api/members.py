@@ -14,7 +14,7 @@ from services.activity.schemas import members as schemas
 from services.activity.use_cases import membership
 from services.activity.use_cases.membership import Declaration
 from shared import clock, http
-from shared.errors import Invalid, Malformed, Refused, TooLarge
+from shared.errors import Conflict, Invalid, Malformed, Refused, TooLarge
 
 blueprint = http.Blueprint("members", description="The people of a community, and their accounts on networks")
 communities = http.Blueprint("community", description="The community that a token is bound to")
@@ -24,16 +24,20 @@ communities = http.Blueprint("community", description="The community that a toke
 @http.requires("server", "admin")
 @http.body_limit(http.BATCH)
 @blueprint.body(http.one_or_many(schemas.MemberItem, limits.LARGEST_BATCH))
-@blueprint.response(200, limits.BatchAnswer)
+@blueprint.response(200, {"anyOf": [limits.BatchAnswer, limits.ItemAnswer]})
+@blueprint.alt_response(201, schema=limits.ItemAnswer)
 def post_members() -> Response:
-    """Declare members, up to 1,000 at once; what is not said of a known one stays as it is."""
-    items = http.body()
-    if not isinstance(items, list):
-        items = [items]
-    if len(items) > limits.LARGEST_BATCH:
-        message = f"A batch holds {limits.LARGEST_BATCH} members at most; this one holds {len(items)}."
+    """Declare a member, or up to 1,000 at once; what is not said of a known one stays as it is.
+
+    Answered as activities are: a batch item by item, one member alone with 201, 200 (nothing new) or a problem.
+    """
+    sent = http.body()
+    if not isinstance(sent, list):
+        return _one(sent)
+    if len(sent) > limits.LARGEST_BATCH:
+        message = f"A batch holds {limits.LARGEST_BATCH} members at most; this one holds {len(sent)}."
         raise TooLarge(message)
-    answers = _declare(items)
+    answers = _declare(sent)
     counts = Counter(answer["status"] for answer in answers)
     return http.respond(
         {**{status: counts[status] for status in ("accepted", "duplicate", "refused")}, "results": answers}
@@ -56,7 +60,7 @@ def list_members(limit: int, cursor: str | None = None) -> Response:
 @blueprint.response(200, schemas.Member)
 def show_member(member_id: str) -> Mapping[str, Any]:
     """Show a member, or whom he was merged into."""
-    return queries.member(_internal(member_id))
+    return queries.member(_internal(member_id), member_id)
 
 
 @blueprint.put("/members/<id:member_id>")
@@ -65,10 +69,10 @@ def show_member(member_id: str) -> Mapping[str, Any]:
 @blueprint.response(200, schemas.Member)
 def put_member(change: dict[str, Any], member_id: str) -> Mapping[str, Any]:
     """Declare one member."""
-    _bounded(member_id)
+    _bounded(member_id, "member_id")
     declaration = Declaration(member=_internal(member_id), external_id=member_id, **change)
-    membership.declare_members(http.community(), [declaration], clock.now())
-    return queries.member(declaration.member)
+    _declare_one(declaration)
+    return queries.member(declaration.member, member_id)
 
 
 @blueprint.delete("/members/<id:member_id>")
@@ -86,9 +90,10 @@ def erase_member(member_id: str) -> Response:
 @blueprint.response(200, schemas.Member)
 def merge_member(body: dict[str, Any], member_id: str) -> Mapping[str, Any]:
     """Merge a member into another, for ever: as if the other had done everything."""
-    survivor = _internal(body["into"])
-    membership.merge(http.community(), _internal(member_id), survivor, clock.now())
-    return queries.member(survivor)
+    loser, survivor = _internal(member_id), _internal(body["into"])
+    names = {loser: member_id, survivor: body["into"]}
+    membership.merge(http.community(), loser, survivor, clock.now(), names=names)
+    return queries.member(survivor, body["into"])
 
 
 @blueprint.put("/members/<id:member_id>/identities/<id:network>/<id:account>")
@@ -96,13 +101,12 @@ def merge_member(body: dict[str, Any], member_id: str) -> Mapping[str, Any]:
 @blueprint.response(200, schemas.Member)
 def link_identity(member_id: str, network: str, account: str) -> Mapping[str, Any]:
     """Link an account on a network to a member, for ever; what the account did is his, before and after."""
-    _bounded(account)
-    _bounded(network, limits.LONGEST_TYPE)
-    member = _internal(member_id)
-    membership.merge(
-        http.community(), _internal(account, network), member, clock.now(), account=(network, account)
-    )
-    return queries.member(member)
+    _bounded(account, "account")
+    _bounded(network, "network", limits.LONGEST_TYPE)
+    loser, member = _internal(account, network), _internal(member_id)
+    names = {loser: account, member: member_id}
+    membership.merge(http.community(), loser, member, clock.now(), names=names, account=(network, account))
+    return queries.member(member, member_id)
 
 
 @communities.get("/community")
@@ -124,32 +128,51 @@ def change_community(changes: dict[str, Any]) -> Mapping[str, Any]:
 
 
 _MEMBER = schemas.Member()
+_ERASED = "This member was erased, for ever: nothing is kept about him any more."
+
+
+def _one(item: Any) -> Response:  # noqa: ANN401 (untrusted JSON)
+    declaration = _declaration(item)
+    accepted = _declare_one(declaration)
+    answer = _answer(declaration, changed=accepted)
+    return http.respond(answer, 201 if accepted else 200)
+
+
+def _declare_one(declaration: Declaration) -> bool:
+    changed = membership.declare_members(http.community(), [declaration], clock.now())[0]
+    if changed is None:
+        raise Conflict(_ERASED)
+    return changed
 
 
 def _declare(items: list[Any]) -> list[dict[str, Any]]:
-    answers: dict[int, dict[str, Any]] = {}
-    waiting: list[tuple[int, Declaration]] = []
-    for index, item in enumerate(items):
+    good: list[Declaration] = []
+    answers: list[dict[str, Any] | None] = []
+    for item in items:
         try:
-            waiting.append((index, _declaration(item)))
+            good.append(_declaration(item))
+            answers.append(None)
         except Refused as refusal:
-            answers[index] = {
-                "id": item.get("id") if isinstance(item, dict) and isinstance(item.get("id"), str) else None,
-                "status": "refused",
-                "problem": http.problem(refusal.status, refusal.title, refusal.detail, refusal.errors),
-            }
-    while waiting:
-        turn = {declaration.member: (index, declaration) for index, declaration in reversed(waiting)}
-        changed = membership.declare_members(
-            http.community(), [declaration for _, declaration in turn.values()], clock.now()
-        )
-        for (index, declaration), different in zip(turn.values(), changed, strict=True):
-            answers[index] = {
-                "id": declaration.external_id,
-                "status": "accepted" if different else "duplicate",
-            }
-        waiting = [entry for entry in waiting if entry[0] not in answers]
-    return [answers[index] for index in range(len(items))]
+            named = item.get("id") if isinstance(item, dict) else None
+            known_as = named if isinstance(named, str) and len(named) <= limits.LONGEST_ID else None
+            answers.append(_refused(known_as, refusal))
+    changed = membership.declare_members(http.community(), good, clock.now())
+    declared = iter(
+        _refused(declaration.external_id, Conflict(_ERASED))
+        if different is None
+        else _answer(declaration, changed=different)
+        for declaration, different in zip(good, changed, strict=True)
+    )
+    return [next(declared) if answer is None else answer for answer in answers]
+
+
+def _answer(declaration: Declaration, *, changed: bool) -> dict[str, Any]:
+    return {"id": declaration.external_id, "status": "accepted" if changed else "duplicate"}
+
+
+def _refused(named: str | None, refusal: Refused) -> dict[str, Any]:
+    problem = http.problem(refusal.status, refusal.title, refusal.detail, refusal.errors)
+    return {"id": named, "status": "refused", "problem": problem}
 
 
 def _declaration(item: Any) -> Declaration:  # noqa: ANN401 (untrusted JSON)
@@ -168,7 +191,7 @@ def _internal(external_id: str, network: str = "") -> str:
     return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), external_id, network)
 
 
-def _bounded(name: str, longest: int = limits.LONGEST_ID) -> None:
-    if len(name) > longest:
-        message = f"An id has {longest} characters at most."
-        raise Invalid(message, errors=[{"pointer": "member_id", "detail": message}])
+def _bounded(written: str, parameter: str, longest: int = limits.LONGEST_ID) -> None:
+    if len(written) > longest:
+        message = f"This has {longest} characters at most."
+        raise Invalid(message, errors=[{"pointer": parameter, "detail": message}])

@@ -18,7 +18,9 @@ def member_id(key: bytes, community: str, external_id: str, network: str = "") -
     Deterministic, so that two writers who meet a new member at once create one. After an erasure the hash is all
     that is left of the external id.
     """
-    return MEMBER + _hash(key, f"{community}\0{network}\0{external_id}")
+    # A network stands behind its length: an id may hold any character, also the one that parts them here.
+    account = f"{len(network)}\0{network}" if network else ""
+    return MEMBER + _hash(key, f"{community}\0{account}\0{external_id}")
 
 
 def pseudonym(key: bytes, member: str) -> str:

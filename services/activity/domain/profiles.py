@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import available_timezones
 
 from shared.clock import BEGINNING
 
@@ -10,6 +11,14 @@ T = TypeVar("T")
 
 #: (from when, what): in order of time.
 Timeline = Sequence[tuple[datetime, T]]
+
+#: Names that mean something else on each machine, or nothing.
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it names a time zone of the IANA database, the same one on every machine."""
+    return name in available_timezones() - _NO_ZONES
 
 
 def at(timeline: Timeline[T], moment: datetime, default: T) -> T:

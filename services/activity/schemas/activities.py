@@ -5,7 +5,7 @@ What is not named here is ignored, as that standard asks; texts are not kept.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
@@ -93,11 +93,15 @@ class Account(Schema):
 class _OrObject(fields.Nested):
     """Either a bare string, which is the `id`, or an object with an `id`."""
 
+    also_takes: ClassVar = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
+
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         return super().deserialize({"id": value} if isinstance(value, str) else value, *args, **kwargs)
 
 
-class _Reference(Schema):
+class Reference(Schema):
+    """An object by its id."""
+
     class Meta:
         unknown = EXCLUDE
 
@@ -106,6 +110,11 @@ class _Reference(Schema):
 
 class _Tag(fields.Field[str]):
     """A tag: a string, or an object with a `name` (such as a Hashtag)."""
+
+    def __init__(self) -> None:
+        name = {"type": "string", "minLength": 1, "maxLength": LONGEST_TAG}
+        described = {"type": "object", "properties": {"name": name}, "required": ["name"]}
+        super().__init__(metadata={"anyOf": [name, described]})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ANN401, ARG002
         name = value.get("name") if isinstance(value, Mapping) else value
@@ -124,7 +133,7 @@ class Object(Schema):
     id = identifier(required=True)
     type = short(LONGEST_TYPE, allow_none=True)
     attributed_to = _OrObject(Account, data_key="attributedTo", allow_none=True)
-    in_reply_to = _OrObject(_Reference, data_key="inReplyTo", allow_none=True)
+    in_reply_to = _OrObject(Reference, data_key="inReplyTo", allow_none=True)
     tag = fields.List(_Tag(), validate=validate.Length(max=MOST_TAGS), allow_none=True)
     published = Moment(allow_none=True)
 
@@ -169,13 +178,34 @@ class BatchAnswer(Schema):
     results = fields.List(fields.Nested(ItemAnswer), required=True)
 
 
+_ACCOUNT = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "network": {"type": "string"}},
+    "required": ["id", "network"],
+}
+
+
+class StoredObject(Schema):
+    """What is stored of an object, as the activity described it."""
+
+    id = fields.String(required=True)
+    type = fields.String()
+    attributed_to = fields.Raw(data_key="attributedTo", metadata={"anyOf": [{"type": "string"}, _ACCOUNT]})
+    in_reply_to = fields.String(data_key="inReplyTo")
+    published = Moment()
+    tag = fields.List(fields.String())
+
+
 class StoredActivity(Schema):
-    """An activity as it is stored. Members are named as they are now: a merged one by the survivor's id."""
+    """An activity as it is stored. Members are named as they are now: a merged one by the survivor's id.
+
+    A member of whom only an account on a network is known is an object with that `network`; null is anonymous.
+    """
 
     id = fields.String(required=True)
     type = fields.String(required=True)
-    actor = fields.String(allow_none=True)
-    object = fields.Dict(keys=fields.String())
+    actor = fields.Raw(metadata={"anyOf": [{"type": "string"}, _ACCOUNT, {"type": "null"}]})
+    object = fields.Nested(StoredObject)
     published = Moment(required=True)
     updated = Moment(allow_none=True)
     sequence = fields.Integer(allow_none=True)

@@ -1,9 +1,10 @@
 """Members and communities."""
 
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.activity.domain import profiles
 from services.activity.schemas.activities import Moment, identifier, short
 
 ROLES = ("member", "staff", "bot")
@@ -12,10 +13,18 @@ LONGEST_NAME = 200
 
 def time_zone(name: str) -> None:
     """Refuse what is not a time zone of the IANA database."""
-    if name not in available_timezones():
+    if not profiles.is_time_zone(name):
         reason = "There is no such time zone; names are those of the IANA database, such as Europe/Kyiv."
         raise ValidationError(reason)
-    ZoneInfo(name)
+
+
+class _TrueOrFalse(fields.Boolean):
+    """A boolean, and no number that equals one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
 
 
 class MemberChange(Schema):
@@ -27,7 +36,7 @@ class MemberChange(Schema):
 
     name = short(LONGEST_NAME)
     role = fields.String(validate=validate.OneOf(ROLES))
-    opted_out = fields.Boolean(truthy={True}, falsy={False})
+    opted_out = _TrueOrFalse()
     since = Moment()
 
 
