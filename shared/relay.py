@@ -3,6 +3,7 @@
 A relay that dies or is paused anywhere between sending and removing leaves duplicates, never a gap.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 
@@ -16,9 +17,10 @@ from shared.lease import Lease
 Extra = Callable[[kafka.Producer], int]
 
 PARCELS_A_TURN = 8
-#: When Kafka stays away for longer, the process stops, and its supervisor starts it anew.
+#: When Kafka or MongoDB stay away for longer, the process stops, and its supervisor starts it anew.
 PATIENCE_SECONDS = 300.0
 
+_AWAY: tuple[type[Exception], ...] = (Unavailable, *mongo.UNAVAILABLE)
 _IDLE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -28,30 +30,30 @@ _log = structlog.get_logger()
 def run(
     service: str, servers: Sequence[str], stopping: Callable[[], bool], extra: Extra | None = None
 ) -> None:
-    """Carry parcels until told to stop. Raises Fault when Kafka stays away too long."""
+    """Carry parcels until told to stop. Raises Fault when a server stays away too long."""
     lease = Lease(service, "relay", seconds=5)
     producer: kafka.Producer | None = None
     away_since: float | None = None
     pause = _IDLE_SECONDS
     held_until = 0.0
     while not stopping():
-        if time.monotonic() > held_until:
-            if not lease.hold():
-                time.sleep(0.5)
-                continue
-            held_until = time.monotonic() + 1.0
         try:
+            if time.monotonic() > held_until:
+                if not lease.hold():
+                    time.sleep(0.5)
+                    continue
+                held_until = time.monotonic() + 1.0
             producer = producer or kafka.Producer(servers)
             sent = carry(service, producer) + (extra(producer) if extra else 0)
             away_since, pause = None, _IDLE_SECONDS
             if not sent:
                 time.sleep(_IDLE_SECONDS)
-        except Unavailable as error:
+        except _AWAY as error:
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since > PATIENCE_SECONDS:
-                message = "Kafka stayed away too long"
+                message = f"a server stayed away too long: {error!r}"
                 raise Fault(message) from error
-            _log.warning("kafka is away", service=service, reason=error.detail, again_in_seconds=pause)
+            _log.warning("a server is away", service=service, reason=repr(error), again_in_seconds=pause)
             if producer is not None:
                 producer.close()
                 producer = None
@@ -59,7 +61,8 @@ def run(
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
     if producer is not None:
         producer.close()
-    lease.release()
+    with contextlib.suppress(*mongo.UNAVAILABLE):  # then it runs out by itself
+        lease.release()
 
 
 def carry(service: str, producer: kafka.Producer) -> int:

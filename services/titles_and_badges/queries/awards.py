@@ -1,5 +1,6 @@
 """Awards and badges, as widgets and managers read them."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
@@ -60,19 +61,12 @@ def latest(community: str, *, badge: str | None, before: Position | None, limit:
 
 
 def every(community: str) -> Iterator[Document]:
-    """Every award as a row for a file, with the revoked ones; `member` is the community's own id."""
-    for chunk in _chunks(awards.all_of(community)):
-        people = communities.profiles({each["member"] for each in chunk})
-        for each in chunk:
-            yield {
-                "badge": each["badge"],
-                "member": people.get(each["member"], {}).get("external_id", ""),
-                "object": each.get("object", ""),
-                "level": each.get("level", ""),
-                "period": "",
-                "awarded_at": clock.text(each["awarded_at"]),
-                "revoked_at": clock.text(each["revoked_at"]) if "revoked_at" in each else "",
-            }
+    """Every award as a row for a file, with the revoked ones; `member` is the community's own id.
+
+    By badge, and within a badge by what the community itself can see: two imports of one history give one file.
+    """
+    for _, rows in itertools.groupby(_rows(community), key=lambda row: row["badge"]):
+        yield from sorted(rows, key=lambda row: (row["member"], row["object"], row["level"]))
 
 
 def shown(community: str, documents: Iterable[Document]) -> list[Document]:
@@ -107,6 +101,21 @@ def person(profile: Document | None, now: datetime) -> Document:
 def pending() -> dict[str, int]:
     """What is known but not yet handed on."""
     return {"outbox": outbox.pending(DATABASE), "work": work.pending(DATABASE)}
+
+
+def _rows(community: str) -> Iterator[Document]:
+    for chunk in _chunks(awards.all_of(community)):
+        people = communities.profiles({each["member"] for each in chunk})
+        for each in chunk:
+            yield {
+                "badge": each["badge"],
+                "member": people.get(each["member"], {}).get("external_id", ""),
+                "object": each.get("object", ""),
+                "level": each.get("level", ""),
+                "period": "",
+                "awarded_at": clock.text(each["awarded_at"]),
+                "revoked_at": clock.text(each["revoked_at"]) if "revoked_at" in each else "",
+            }
 
 
 def _badge(stored: Document, held: Any) -> Document:  # noqa: ANN401
