@@ -35,12 +35,12 @@ def explanation(client: httpx.Client, member: str, badge: str) -> Json:
 
 
 def closest(client: httpx.Client, members: Iterable[str]) -> list[tuple[str, Json]]:
-    """For each member the badge that is closest, those first who have least to go."""
+    """What is next for each of the members; those first who have least to go."""
     found = []
     for member in members:
         items = _get(client, f"/v1/members/{quote(member, safe='')}/progress")["items"]
-        found += [(member, item) for item in items[:1]]
-    return sorted(found, key=lambda entry: -entry[1]["share"])
+        found += [(member, item) for item in items]
+    return sorted(found, key=lambda entry: (-entry[1]["share"], entry[1]["missing"]["missing"]))
 
 
 def _get(client: httpx.Client, path: str) -> Json:

@@ -9,9 +9,40 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deploy.demo.history import History
 from deploy.demo.rhythm import ZONE
+from shared.settings import Settings
+
+NAME = "Coffee at home"
+LEVELS = (None, "bronze", "silver", "gold")
 
 Json = dict[str, Any]
+
+
+def totals(console: Console, story: History, held: int, seconds: float) -> None:
+    """What was loaded."""
+    bots = sum(member["role"] == "bot" for member in story.members)
+    console.print(
+        f"\n[bold]{NAME}[/bold], a year of it: {len(story.members):,} members ({bots} of them bots), "
+        f"{len(story.activities):,} activities. {len(story.retractions)} were deleted, "
+        f"{len(story.merges)} false accounts merged, 1 member was forgotten. "
+        f"{held:,} awards stand. All of it took {seconds:.0f} s.\n"
+    )
+
+
+def doors(console: Console, settings: Settings, member: str, origin: str, token: str) -> None:
+    """Where to go on."""
+    activity, recognition = settings.activity_url, settings.titles_and_badges_url
+    console.print("[bold]Where to go on[/bold]\n")
+    console.print(f" {activity}/docs     what a community's backend sends", soft_wrap=True)
+    console.print(f" {recognition}/docs     what widgets read\n", soft_wrap=True)
+    console.print(" A member's badges, as a widget on a page reads them:\n")
+    console.print(f"TOKEN={token}", soft_wrap=True, markup=False)
+    console.print(
+        f"curl -H 'Origin: {origin}' -H \"Authorization: Bearer $TOKEN\" \\", soft_wrap=True, markup=False
+    )
+    console.print(f"  {recognition}/v1/members/{member}/badges\n", soft_wrap=True, markup=False)
+    console.print("The stack runs on; `make down` stops it, `laurel status` looks at it.")
 
 
 def badges(console: Console, found: Sequence[Json]) -> None:
@@ -26,15 +57,16 @@ def reasons(console: Console, explanations: Iterable[Json]) -> None:
     """Who holds what, and why."""
     table = _table("Who earned it, and why", "who", "badge", "why")
     for one in explanations:
-        table.add_row(_who(one["member"]), _badge(one, one["awards"][0].get("level")), escape(_why(one)))
+        award = _highest(one)
+        table.add_row(_who(one["member"]), _badge(one, award.get("level")), escape(_why(one, award)))
     console.print(table)
 
 
-def refusals(console: Console, explanations: Iterable[tuple[str, Json]]) -> None:
-    """Who does not hold it, and why not."""
+def refusals(console: Console, explanations: Iterable[tuple[str, Json, str]]) -> None:
+    """Who does not hold it, and why not; with what is to be known before."""
     table = _table("Who did not, and why not", "who", "badge", "why not")
-    for who, one in explanations:
-        table.add_row(escape(who), _badge(one), escape(_why_not(one)))
+    for who, one, before in explanations:
+        table.add_row(escape(who), _badge(one), escape(before + _why_not(one)))
     console.print(table)
 
 
@@ -59,22 +91,26 @@ def latest(console: Console, awards: Iterable[Json]) -> None:
     console.print(table)
 
 
-def _why(one: Json) -> str:
+def _highest(one: Json) -> Json:
+    award: Json = max(one["awards"], key=lambda award: LEVELS.index(award.get("level")))
+    return award
+
+
+def _why(one: Json, award: Json) -> str:
     if one["decisions"]:
         return f"“{one['decisions'][0]['reason']}”"
-    award = one["awards"][0]
-    decided = f"decided by {award['decided_by']} on {_when(award['awarded_at'])}"
-    if award.get("object"):
-        return f"{award['object']}: {one['counted']:,} votes counted, {decided}"
-    return f"reached {one['value']:,} with {one['counted']:,} deeds, {decided}"
+    types = "/".join(sorted({deed["type"] for deed in one["evidence"]}))
+    thing = f"{award['object']} " if award.get("object") else ""
+    decided = f"decided on {_when(award['awarded_at'])} by {award['decided_by']}"
+    return f"{thing}reached {one['value']:,} through {one['counted']:,} × {types}; {decided}"
 
 
 def _why_not(one: Json) -> str:
     if one["excluded"]:
         return str(one["excluded"])
     missing = one["missing"]
-    best = f"the best, {missing['object']}, " if missing.get("object") else ""
-    return f"{best}reaches {missing['value']} of {missing['at']}"
+    best = f"the best, {missing['object']}, is at " if missing.get("object") else ""
+    return f"{best}{missing['value']} of {missing['at']}"
 
 
 def _badge(one: Json, level: str | None = None) -> str:

@@ -35,7 +35,8 @@ class Laurel:
     unwanted: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
 
-    def post(self, items: list[dict[str, Any]]) -> dict[str, Any]:
+    def answer_to(self, items: list[dict[str, Any]]) -> dict[str, Any]:
+        """What a batch is answered with."""
         results = [{"id": item["id"], "status": self._status(item)} for item in items]
         for result in results:
             if result["status"] == "refused":
@@ -64,7 +65,7 @@ class _Door(BaseHTTPRequestHandler):
             return
         self.laurel.batches.append(len(items))
         self.laurel.sizes.append(len(body))
-        self.answer(200, self.laurel.post(items))
+        self.answer(200, self.laurel.answer_to(items))
 
     def do_GET(self) -> None:
         item_id = self.path.rpartition("/")[2].replace("%2F", "/")
@@ -116,7 +117,7 @@ def test_a_dump_is_sent_members_first_and_only_once(laurel: Laurel) -> None:
     assert laurel.tokens == {"Bearer secret"}
     again = run("stackexchange", FACTS)
     assert again.exit_code == 0
-    assert "1,765 sent by an earlier run" in " ".join(again.output.split())
+    assert "1,765 were sent by an earlier run" in again.output
     assert sum(laurel.batches) == MEMBERS + ACTIVITIES
 
 
@@ -197,14 +198,14 @@ def test_a_refused_item_is_shown_with_place_and_reason_and_tried_again_next_time
     assert laurel.batches == [3, 1]
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_server_is_asked_again(laurel: Laurel, tmp_path: Path, status: int) -> None:
     laurel.failures = [status, status]
     assert run("ndjson", log(tmp_path, like(1))).exit_code == 0
     assert set(laurel.taken) == {"like/1"}
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 413, 422])
+@pytest.mark.parametrize("status", [400, 401, 403, 413, 422, 500])
 def test_a_refused_batch_stops_at_once(laurel: Laurel, tmp_path: Path, status: int) -> None:
     laurel.failures = [status]
     result = run("ndjson", log(tmp_path, like(1)))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -22,7 +22,6 @@ MOST_REFUSED = 10_000  # more than that is the wrong file, not a few bad lines
 #: "Try the same again later"; the API takes everything twice without harm.
 BUSY = {
     httpx.codes.TOO_MANY_REQUESTS,
-    httpx.codes.INTERNAL_SERVER_ERROR,
     httpx.codes.BAD_GATEWAY,
     httpx.codes.SERVICE_UNAVAILABLE,
     httpx.codes.GATEWAY_TIMEOUT,
@@ -33,7 +32,7 @@ BUSY = {
 Wait = Callable[[str, float], object]
 
 
-class Stopped(LaurelError):
+class Stopped(LaurelError):  # noqa: N818 (what it says to an operator)
     """The import cannot go on: the message says why. What was acknowledged stays so."""
 
 
@@ -150,7 +149,8 @@ def stop_if_refused(response: httpx.Response, allowed: Collection[int] = ()) -> 
     """Raise Stopped, with the server's reason, unless the answer is good or one of the allowed ones."""
     if response.is_success or response.status_code in allowed:
         return
-    message = f"the server answered {response.status_code} {response.reason_phrase}: {_reason(response)}"
+    asked = f"{response.request.method} {unquote(response.request.url.path)}"
+    message = f"the server answered {response.status_code} to {asked}: {_reason(response)}"
     raise Stopped(message)
 
 

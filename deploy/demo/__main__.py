@@ -1,0 +1,119 @@
+"""`python -m deploy.demo`: found the community `demo`, load a year of it, show it. May be run again."""
+
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.demo import loading, showing, tour
+from deploy.demo.history import OPENING, SEED, YEAR, History, history
+from deploy.demo.rhythm import ZONE
+from services import cli
+from services.activity.importers import sending
+from shared import auth, clock
+from shared.errors import LaurelError
+from shared.settings import Settings, SettingsError, from_environment
+
+COMMUNITY = "demo"
+DEFINITIONS = "community"
+PATIENCE = "170"  # seconds: `make demo` promises three minutes
+PAGE = "http://localhost:3000"  # where a widget that somebody tries out would stand
+
+
+class Failed(LaurelError):  # noqa: N818 (what it says to a caller)
+    """The demo cannot go on; the message says why."""
+
+
+def main() -> None:
+    """Run the demo; what goes wrong on purpose ends with one clear message."""
+    try:
+        run(Console(highlight=False))
+    except (SettingsError, LaurelError) as error:
+        sys.exit(
+            f"The demo stopped: {error}\nIs the stack up? `make up` starts it, `laurel status` looks at it."
+        )
+
+
+def run(console: Console) -> None:
+    """Everything, in order."""
+    began = time.monotonic()
+    cli.load_stack_file()
+    settings = from_environment(os.environ)
+    _found_community()
+    with sending.connect(settings.activity_url, _token(settings, "server")) as activity:
+        story = history(SEED, _until(activity))
+        _load(console, settings, activity, story)
+    with sending.connect(settings.titles_and_badges_url, _token(settings, "server")) as recognition:
+        member = tour.show(console, recognition, story, time.monotonic() - began)
+    showing.doors(console, settings, member, PAGE, _token(settings, "publishable", PAGE))
+
+
+def _found_community() -> None:
+    _laurel("communities", "create", COMMUNITY, "--time-zone", ZONE.key, "--name", showing.NAME)
+    _laurel("titles-and-badges", "definitions", "load", DEFINITIONS, "--community", COMMUNITY)
+    # Each service knows a community by its own copy: before that has come, it refuses every token.
+    _laurel("status", "--wait", PATIENCE)
+
+
+def _load(console: Console, settings: Settings, activity: httpx.Client, story: History) -> None:
+    with _progress(console, loading.steps(story)) as advance:
+        refused = loading.load(activity, story, advance)
+    if refused:
+        message = f"{len(refused)} items were refused; the first, {refused[0].id}: {refused[0].reason}"
+        raise Failed(message)
+    with console.status("Sent; waiting until all of it has been handled …"):
+        _laurel("status", "--wait", PATIENCE)
+        with sending.connect(settings.titles_and_badges_url, _token(settings, "rep")) as recognition:
+            loading.grant(recognition, story.grants)
+        _laurel("status", "--wait", PATIENCE)
+
+
+def _until(activity: httpx.Client) -> datetime:
+    """When the story ends: now, or a year after the opening that an earlier run has sent."""
+    response = sending.patiently(lambda: activity.get(f"/v1/activities/{quote(OPENING, safe='')}"))
+    sending.stop_if_refused(response, (httpx.codes.NOT_FOUND,))
+    if response.is_success:
+        return datetime.fromisoformat(response.json()["published"]) + YEAR
+    return clock.now().astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _token(settings: Settings, kind: str, *origins: str) -> str:
+    signing_key = settings.need_signing_key()
+    subject = "demo" if kind == "rep" else None
+    return auth.mint(
+        signing_key, community=COMMUNITY, kind=kind, origins=origins, subject=subject, now=clock.now()
+    )
+
+
+def _laurel(*arguments: str) -> None:
+    """What the `laurel` command does, without its output. Raises Failed where it would not end with 0."""
+    said = io.StringIO()
+    with redirect_stdout(said):
+        code = cli.laurel.main(arguments, prog_name="laurel", standalone_mode=False)
+    if code:
+        message = f"`laurel {' '.join(arguments)}` failed:\n{said.getvalue()}"
+        raise Failed(message)
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Sending a year of the community", total=total)
+
+        def advance(steps: int) -> None:
+            progress.advance(task, steps)
+
+        yield advance
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Months of the demo through both services: exactly the awards that a plain walk through the story finds."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from flask.testing import FlaskClient
+
+from deploy.demo import loading
+from deploy.demo.history import SEED, YEAR, History, history
+from services import titles_and_badges
+from services.titles_and_badges.queries import awards as queries
+from tests.demo import oracle
+from tests.fixtures import Courier, Door
+
+DEFINITIONS = Path(next(iter(titles_and_badges.__path__))) / "definitions" / "community.json"
+UNTIL = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def first_months() -> History:
+    """The beginning of the story: the whole of it takes a minute."""
+    story = history(SEED, UNTIL)
+    end = UNTIL - YEAR + timedelta(days=150)
+    activities = (one for one in story.activities if datetime.fromisoformat(one["published"]) < end)
+    return replace(story, activities=tuple(activities))
+
+
+def shuffled(records: list[object]) -> list[object]:
+    """As no relay would ever send them."""
+    return random.Random(7).sample(records, len(records))  # noqa: S311
+
+
+def load(client: FlaskClient, door: Door, story: History) -> list[object]:
+    headers = {"Authorization": f"Bearer {door.token()}"}
+    transport = httpx.WSGITransport(app=client.application)
+    with httpx.Client(transport=transport, base_url="http://laurel", headers=headers) as sender:
+        return list(loading.load(sender, story, lambda _: None))
+
+
+def held(community: str) -> dict[oracle.Award, datetime]:
+    return {
+        (row["badge"], row["member"], row["object"], row["level"]): datetime.fromisoformat(row["awarded_at"])
+        for row in queries.every(community)
+        if not row["revoked_at"]
+    }
+
+
+@pytest.mark.timeout(180)
+def test_the_story_gives_exactly_the_awards_that_the_story_holds(
+    activity: Door, badges: Door, activity_client: FlaskClient, courier: Courier
+) -> None:
+    story = first_months()
+    courier.arrange = shuffled
+    for badge in json.loads(DEFINITIONS.read_text("utf-8"))["badges"]:
+        slug = badge.pop("slug")
+        assert badges("PUT", f"/v1/badges/{slug}", badge).status_code == 200
+    assert load(activity_client, activity, story) == []
+    courier.carry()
+    expected = oracle.awards(story)
+    assert len(expected) > 250
+    assert held(activity.community) == expected
+
+    # Once more, as `make demo` does when it is run again.
+    assert load(activity_client, activity, story) == []
+    courier.carry()
+    assert held(activity.community) == expected
