@@ -99,6 +99,8 @@ def check(community: str, keys: Sequence[str], *, force: bool = False) -> int:
     """Compute the deliveries of activities anew, and send those that differ. Returns how many differed.
 
     Writes to every one of them in any case (rule 4). `force` sends all at a new version, tombstones too (rule 6).
+    What differed is checked again after the commit (rule 1): a fan-out that saw a later state may have found nothing
+    to do meanwhile, because what was sent until then was right again (an author who changed and changed back).
     """
     documents = activities.load(keys)
     known = world(
@@ -118,6 +120,7 @@ def check(community: str, keys: Sequence[str], *, force: bool = False) -> int:
     changed = {document["_id"] for document, _, _ in dispatched}
     activities.touch([key for key in keys if key not in changed])
     announce(community, dispatched)
+    mark_stored(community, sorted(changed), ())
     return len(dispatched)
 
 
