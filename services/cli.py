@@ -1,7 +1,9 @@
 """The `laurel` command: mounts each service's commands, and what concerns all of them."""
 
+import json
 import os
 import sys
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import click
@@ -14,6 +16,7 @@ from services.titles_and_badges import app as titles_and_badges
 from services.titles_and_badges import cli as titles_and_badges_cli
 from shared import kafka
 from shared.errors import LaurelError
+from shared.events import catalogue
 from shared.settings import Settings, SettingsError, from_environment
 
 STACK_FILE = "stack.env"
@@ -37,6 +40,12 @@ def init() -> None:
         configuration.replication_factor,
     )
     click.echo("Indexes and topics are there.")
+
+
+@laurel.command("events")
+def events() -> None:
+    """Print what Laurel publishes on Kafka, as an AsyncAPI 3 document."""
+    click.echo(json.dumps(catalogue.asyncapi(installed_version("laurel")), indent=2))
 
 
 laurel.add_command(status.show)
