@@ -56,7 +56,7 @@ def holder(port: int) -> str:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
             except psutil.Error:
                 break
-    return "another process"
+    return "a process of another user"
 
 
 def first_ephemeral() -> int:
