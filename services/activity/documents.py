@@ -81,7 +81,10 @@ class Activity(Document):
                 "fields": ["object_key", "authority", "claimed_at", "key"],
                 "partialFilterExpression": {"authority": {"$gt": 0}},
             },
-            {"fields": ["parent_key"], "partialFilterExpression": {"parent_key": {"$exists": True}}},
+            {
+                "fields": ["parent_key", "object_key"],
+                "partialFilterExpression": {"parent_key": {"$exists": True}},
+            },
             {
                 "fields": ["claimed_author", "key"],
                 "partialFilterExpression": {"claimed_author": {"$exists": True}},

@@ -165,10 +165,11 @@ def sent_fields(now_sent: Sent) -> Document:
     return fields
 
 
-def children(object_keys: Sequence[str]) -> set[str]:
-    """The keys of objects that answer any of these."""
-    found = _activities().find({"parent_key": {"$in": list(object_keys)}}, {"_id": 0, "object_key": 1})
-    return {document["object_key"] for document in found}
+def answers(object_keys: Sequence[str], after: str, limit: int) -> list[str]:
+    """The keys of objects that answer any of these, in order; one comes as often as activities say so."""
+    query = {"parent_key": {"$in": list(object_keys)}, "object_key": {"$gt": after}}
+    found = _activities().find(query, {"_id": 0, "object_key": 1}, sort=[("object_key", 1)], limit=limit)
+    return [document["object_key"] for document in found]
 
 
 def about_with_another_snapshot(digests: Mapping[str, bytes], limit: int) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.activity.domain import identity, objects
-from services.activity.repository import DATABASE, activities, members
+from services.activity.repository import DATABASE, activities, communities, members
 from services.activity.use_cases import delivering
 from shared import mongo, work
 from shared.work import Mark
@@ -28,17 +28,20 @@ def follow_objects(mark: Mark) -> Mapping[str, Any] | None:
     """Look again at all activities about objects, and about what answers them (rules 2 and 9).
 
     Every step asks anew, in a fresh snapshot, which deliveries carried another snapshot of their object than the
-    current one, and checks those: the set shrinks until it is empty. Only when a look finds nothing is it done: what
-    another process found right may be wrong after an older check.
+    current one, and checks those: the set shrinks until it is empty. What answers the objects comes page by page: a
+    question may have many thousands of answers.
     """
-    done = mark.get("done", 0)
+    done, after = mark.get("done", 0), mark.get("after", "")
     keys = mark["keys"][done : done + _OBJECTS_A_STEP]
-    stale = _stale(mark["community"], keys)
+    stale, answers = _stale(mark["community"], keys, after)
     if stale:
         delivering.check(mark["community"], stale)
-        return {"done": done}
+        if len(stale) == delivering.STEP:
+            return {"done": done, "after": after}
+    if len(answers) == ANSWERS_A_STEP:
+        return {"done": done, "after": answers[-1]}
     done += len(keys)
-    return {"done": done} if done < len(mark["keys"]) else None
+    return {"done": done, "after": ""} if done < len(mark["keys"]) else None
 
 
 def follow_member(mark: Mark) -> Mapping[str, Any] | None:
@@ -61,8 +64,11 @@ def follow_member(mark: Mark) -> Mapping[str, Any] | None:
 
 
 def send_again(mark: Mark) -> Mapping[str, Any] | None:
-    """Send all deliveries of a community again, each at a new version (rule 6)."""
-    keys = activities.keys_after(mark["community"], mark.get("after", ""), delivering.STEP)
+    """Send all profiles of members, then all deliveries of a community, each at a new version (rule 6)."""
+    if "after" not in mark:
+        members.mark_all_unsent(mark["community"])
+        return {"after": ""}
+    keys = activities.keys_after(mark["community"], mark["after"], delivering.STEP)
     if not keys:
         return None
     delivering.check(mark["community"], keys, force=True)
@@ -71,8 +77,8 @@ def send_again(mark: Mark) -> Mapping[str, Any] | None:
 
 @mongo.in_transaction(DATABASE)
 def republish(community: str) -> None:
-    """Order that all deliveries and profiles of a community are sent again."""
-    members.mark_all_unsent(community)
+    """Order that all deliveries and profiles of a community, its own too, are sent again."""
+    communities.change(community, {})
     work.add(DATABASE, delivering.REPUBLISH, community)
 
 
@@ -84,17 +90,21 @@ STEPS = {
 }
 
 _OBJECTS_A_STEP = 200
+ANSWERS_A_STEP = 500
 
 
 @mongo.in_transaction(DATABASE)
-def _stale(community: str, object_keys: list[str]) -> list[str]:
-    wanted = [activities.identifier(key) for key in {*object_keys, *activities.children(object_keys)}]
+def _stale(community: str, object_keys: list[str], after: str) -> tuple[list[str], list[str]]:
+    """Activities to check, and the page of answers, in order of keys, that was looked at beside the objects."""
+    answers = activities.answers(object_keys, after, ANSWERS_A_STEP)
+    looked_at = {*answers, *(object_keys if not after else ())}
+    wanted = [activities.identifier(key) for key in looked_at]
     known = delivering.world(community, wanted, ())
     digests = {
         activities.key(community, name): objects.snapshot(name, known.claims, known.aliases).digest
         for name in wanted
     }
-    return activities.about_with_another_snapshot(digests, delivering.STEP)
+    return activities.about_with_another_snapshot(digests, delivering.STEP), answers
 
 
 @mongo.in_transaction(DATABASE)
