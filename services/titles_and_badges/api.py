@@ -98,18 +98,11 @@ def list_awards(limit: int, cursor: str | None = None) -> Response:
 @members.response(200, _AWARDS)
 def list_badges_of_member(limit: int, member_id: str, cursor: str | None = None) -> Response:
     """List what a member holds, the latest first."""
-    position = http.decode_cursor(cursor, "member-badges", str)
-    rows = awards.badges_of(http.community(), member_id)
-    if position is not None:
-        keys = [row["key"] for row in rows]
-        rows = rows[keys.index(position[0]) + 1 :] if position[0] in keys else []
-    return http.page(
-        rows[: limit + 1],
-        limit=limit,
-        kind="member-badges",
-        position=lambda row: (row["key"],),
-        schema=_AWARD,
-    )
+    before = http.decode_cursor(cursor, "member-badges", datetime, str)
+    rows = awards.badges_of(http.community(), member_id, public=_is_public())
+    if before is not None:
+        rows = [row for row in rows if _position(row) < before]
+    return http.page(rows[: limit + 1], limit=limit, kind="member-badges", position=_position, schema=_AWARD)
 
 
 @members.get("/members/<id:member_id>/badges/<id:slug>")
@@ -117,7 +110,7 @@ def list_badges_of_member(limit: int, member_id: str, cursor: str | None = None)
 @members.response(200, schemas.Explanation)
 def explain_badge(member_id: str, slug: str) -> Mapping[str, Any]:
     """Say why a member holds a badge, with the evidence, or what is missing."""
-    return reasons.explanation(http.community(), member_id, slug)
+    return reasons.explanation(http.community(), member_id, slug, public=_is_public())
 
 
 @members.get("/members/<id:member_id>/progress")
@@ -125,7 +118,7 @@ def explain_badge(member_id: str, slug: str) -> Mapping[str, Any]:
 @members.response(200, schemas.ProgressList)
 def show_progress(member_id: str) -> Mapping[str, Any]:
     """Say what is closest for a member."""
-    return {"items": reasons.progress(http.community(), member_id)}
+    return {"items": reasons.progress(http.community(), member_id, public=_is_public())}
 
 
 BLUEPRINTS = (badges, members)
@@ -137,9 +130,7 @@ def _awards(slug: str | None, limit: int, cursor: str | None) -> Response:
         http.community(), badge=slug, before=http.decode_cursor(cursor, kind, datetime, str),
         limit=limit + 1,
     )  # fmt: skip
-    return http.page(
-        rows, limit=limit, kind=kind, position=lambda row: (row["awarded_at"], row["key"]), schema=_AWARD
-    )
+    return http.page(rows, limit=limit, kind=kind, position=_position, schema=_AWARD)
 
 
 def _decide(decision: dict[str, Any], slug: str, kind: str) -> Mapping[str, Any]:
@@ -159,3 +150,12 @@ def _decide(decision: dict[str, Any], slug: str, kind: str) -> Mapping[str, Any]
 
 def _sees_drafts() -> bool:
     return http.grant().kind in {"admin", "rep"}
+
+
+def _is_public() -> bool:
+    """Whether a widget asks, for whoever looks at the page."""
+    return http.grant().kind == "publishable"
+
+
+def _position(row: Mapping[str, Any]) -> tuple[datetime, str]:
+    return (row["awarded_at"], row["key"])

@@ -170,5 +170,11 @@ class Decide(Schema):
     """Whom a badge is granted to, or taken from, and why; `object` where it is given once an object."""
 
     member = fields.String(required=True, validate=validate.Length(1, LONGEST_ID))
-    reason = fields.String(required=True, validate=validate.Length(3, LONGEST_TEXT))
+    reason = fields.String(
+        required=True,
+        validate=[
+            validate.Length(3, LONGEST_TEXT),
+            validate.Regexp(r"\s*\S", error="A reason is more than spaces."),
+        ],
+    )
     object = fields.String(validate=validate.Length(1, LONGEST_ID))

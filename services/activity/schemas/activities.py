@@ -16,7 +16,9 @@ LONGEST_ID = 1_000
 LONGEST_TYPE = 100
 LONGEST_TAG = 200
 MOST_TAGS = 50
-LARGEST_VALUE = 2**53 - 1
+LARGEST_SEQUENCE = 2**53 - 1
+#: Millions of them must add up within 64 bits.
+LARGEST_VALUE = 10**12
 #: At most so many activities a call.
 LARGEST_BATCH = 1_000
 
@@ -155,7 +157,7 @@ class Activity(Schema):
     object = _OrObject(Object, allow_none=True)
     published = Moment(required=True)
     updated = Moment(allow_none=True)
-    sequence = fields.Integer(strict=True, validate=validate.Range(0, LARGEST_VALUE), allow_none=True)
+    sequence = fields.Integer(strict=True, validate=validate.Range(0, LARGEST_SEQUENCE), allow_none=True)
     value = fields.Integer(
         strict=True, validate=validate.Range(-LARGEST_VALUE, LARGEST_VALUE), allow_none=True
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from services.activity.schemas import activities
 from services.activity.schemas.activities import (
+    LARGEST_SEQUENCE,
     LARGEST_VALUE,
     LONGEST_ID,
     LONGEST_TAG,
@@ -51,7 +52,7 @@ class _Activity(msgspec.Struct):
     actor: _Id | _Account | None = None
     object: _Id | _Object | None = None
     updated: str | None = None
-    sequence: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_VALUE)] | None = None
+    sequence: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_SEQUENCE)] | None = None
     value: Annotated[int, msgspec.Meta(ge=-LARGEST_VALUE, le=LARGEST_VALUE)] | None = None
 
 

@@ -1,6 +1,6 @@
 """Awards: who holds which badge, since when, and what decided it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,17 +60,25 @@ def derived(badge: Badge, tallies: Mapping[str | None, Tally]) -> dict[Key, Awar
 
 
 def decided(badge: Badge, earned: Mapping[Key, Award], decisions: Iterable[Decision]) -> dict[Key, Award]:
-    """The awards of one badge after what people decided: the last decision about a badge (and object) stands.
+    """The awards of one badge after what people decided, one decision after the other.
 
-    A grant gives what was not earned; a revocation takes what was earned or granted.
+    A grant gives what was not earned, and gives back what was; a revocation takes what was earned or granted.
     """
     result = dict(earned)
-    for decision in _last_by_object(decisions):
+    for decision in sorted(decisions, key=lambda each: each.at):
         if decision.kind == GRANT:
+            _give_back(result, earned, decision)
             _grant(badge, result, decision)
         else:
             _revoke(result, decision)
     return result
+
+
+def _give_back(result: dict[Key, Award], earned: Mapping[Key, Award], decision: Decision) -> None:
+    for name, award in earned.items():
+        # What is held already stays as it is: granting twice is granting once.
+        if award.object == decision.object and result[name].revoked_at is not None:
+            result[name] = award
 
 
 def _grant(badge: Badge, result: dict[Key, Award], decision: Decision) -> None:
@@ -109,10 +117,3 @@ def _deciding(reached: Mapping[str | None, Reached]) -> tuple[str | None, Reache
     if standing:
         return min(standing.items(), key=lambda entry: entry[1].since)
     return max(reached.items(), key=lambda entry: (entry[1].until, entry[1].since))
-
-
-def _last_by_object(decisions: Iterable[Decision]) -> Sequence[Decision]:
-    last: dict[str | None, Decision] = {}
-    for decision in sorted(decisions, key=lambda each: each.at):
-        last[decision.object] = decision
-    return list(last.values())

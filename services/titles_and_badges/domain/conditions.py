@@ -15,6 +15,7 @@ from shared.errors import Invalid, Place
 Predicate = Callable[[Fact], bool]
 
 _DEEPEST = 8
+_TOO_LARGE = 2**63
 _MOST = 100
 
 
@@ -176,8 +177,10 @@ _NAMES = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
 def _is(value: Any, kind: type) -> bool:  # noqa: ANN401
-    # True is an int to Python, but not to anybody who writes JSON.
-    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+    # True is an int to Python, but not to anybody who writes JSON; and the store keeps 64 bits of one.
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
+    return isinstance(value, kind)
 
 
 def _types(value: Any) -> frozenset[str] | None:  # noqa: ANN401

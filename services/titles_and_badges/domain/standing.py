@@ -62,3 +62,12 @@ def may_count(fact: Fact, context: Context) -> bool:
         return True
     actor = context.profiles.get(fact.actor, _ORDINARY)
     return actor is _ORDINARY or at(actor.roles, fact.published, MEMBER) != BOT
+
+
+def excluded(profile: Profile, moment: datetime) -> str | None:
+    """Why a member earns nothing at a moment, None where he may."""
+    if at(profile.roles, moment, MEMBER) == BOT:
+        return "bots earn nothing"
+    if at(profile.opt_outs, moment, default=False):
+        return "the member opted out"
+    return None

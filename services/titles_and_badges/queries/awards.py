@@ -39,25 +39,35 @@ def badge(community: str, slug: str, *, drafts: bool) -> Document:
     return _badge(stored, awards.count(community))
 
 
-def member(community: str, external_id: str) -> Document:
-    """The profile of a member, or of whom he became. Raises NotFound."""
+def member(community: str, external_id: str, *, public: bool) -> Document:
+    """The profile of a member, or of whom he became. Raises NotFound.
+
+    To the `public`, a page that anybody may look at, who opted out is not known.
+    """
     found = communities.member_of(community, external_id)
-    if found is None:
+    if found is None or (public and _opted_out(found, clock.now())):
         raise NotFound("member", external_id)
     return found
 
 
-def badges_of(community: str, external_id: str) -> list[Document]:
-    """What a member holds, the latest first. Raises NotFound."""
-    profile = member(community, external_id)
+def badges_of(community: str, external_id: str, *, public: bool) -> list[Document]:
+    """What a member holds, the latest first; `public` as in `member`. Raises NotFound."""
+    profile = member(community, external_id, public=public)
     held = [each for each in awards.of_members([profile["_id"]]).values() if each["state"] == awards.HELD]
     held.sort(key=lambda each: (each["awarded_at"], each["_id"]), reverse=True)
     return shown(community, held)
 
 
 def latest(community: str, *, badge: str | None, before: Position | None, limit: int) -> list[Document]:
-    """The latest awards of a community, or of one badge; who opted out has neither name nor id in it."""
-    return shown(community, awards.latest(community, badge=badge, before=before, limit=limit))
+    """The latest awards of a community, or the holders of one badge; who opted out is left out."""
+    found: list[Document] = []
+    while len(found) < limit:
+        rows = awards.latest(community, badge=badge, before=before, limit=limit)
+        found.extend(_of_the_visible(rows))
+        if len(rows) < limit:
+            break
+        before = (rows[-1]["awarded_at"], rows[-1]["_id"])
+    return shown(community, found[:limit])
 
 
 def every(community: str) -> Iterator[Document]:
@@ -93,7 +103,7 @@ def shown(community: str, documents: Iterable[Document]) -> list[Document]:
 
 def person(profile: Document | None, now: datetime) -> Document:
     """A member as he is shown; one who opted out, or is not known yet, without id and name."""
-    if profile is None or rules_of_standing.at(communities.standing(profile).opt_outs, now, default=False):
+    if profile is None or _opted_out(profile, now):
         return {"id": None, "name": None}
     return {"id": profile.get("external_id"), "name": profile.get("name")}
 
@@ -116,6 +126,17 @@ def _rows(community: str) -> Iterator[Document]:
                 "awarded_at": clock.text(each["awarded_at"]),
                 "revoked_at": clock.text(each["revoked_at"]) if "revoked_at" in each else "",
             }
+
+
+def _of_the_visible(rows: list[Document]) -> list[Document]:
+    people = communities.profiles({each["member"] for each in rows})
+    now = clock.now()
+    hidden = {name for name, profile in people.items() if _opted_out(profile, now)}
+    return [each for each in rows if each["member"] not in hidden]
+
+
+def _opted_out(profile: Document, now: datetime) -> bool:
+    return rules_of_standing.at(communities.standing(profile).opt_outs, now, default=False)
 
 
 def _badge(stored: Document, held: Any) -> Document:  # noqa: ANN401

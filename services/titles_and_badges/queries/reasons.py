@@ -1,7 +1,5 @@
 """Why a member holds a badge, what is missing where he does not, and what is closest for him."""
 
-from collections.abc import Mapping
-
 from services.titles_and_badges.domain import standing, tallies
 from services.titles_and_badges.domain.badges import ACTIVE, MANUAL, Badge, Threshold
 from services.titles_and_badges.domain.tallies import Tally
@@ -16,15 +14,16 @@ from shared.mongo import Document
 MOST_EVIDENCE = 20
 
 
-def explanation(community: str, external_id: str, slug: str) -> Document:
-    """Why, or what is missing. Raises NotFound."""
+def explanation(community: str, external_id: str, slug: str, *, public: bool) -> Document:
+    """Why, or what is missing; `public` as in `awards.member`. Raises NotFound."""
     badge, stored = _badge(community, slug)
-    profile = shown_awards.member(community, external_id)
+    profile = shown_awards.member(community, external_id, public=public)
     member = profile["_id"]
     documents = [
         each for each in awards.of_members([member], [slug]).values() if each["state"] != awards.WITHDRAWN
     ]
     held = [each for each in documents if each["state"] == awards.HELD]
+    held.sort(key=lambda each: (each["awarded_at"], each["_id"]), reverse=True)
     name, tally = _nearest(member, badge, held)
     limit = held[0] if held else None
     counted = facts.count(member, (slug, name))
@@ -56,13 +55,13 @@ def explanation(community: str, external_id: str, slug: str) -> Document:
             {"kind": each.kind, "reason": each.reason, "at": each.at, "object": each.object}
             for each in awards.decisions(communities.aliases(member), [slug]).get(slug, ())
         ],
-        "excluded": _excluded(profile),
+        "excluded": standing.excluded(communities.standing(profile), clock.now()),
     }
 
 
-def progress(community: str, external_id: str) -> list[Document]:
-    """What a member can still earn once, the closest first. Raises NotFound."""
-    profile = shown_awards.member(community, external_id)
+def progress(community: str, external_id: str, *, public: bool) -> list[Document]:
+    """What a member can still earn once, the closest first; `public` as in `awards.member`. Raises NotFound."""
+    profile = shown_awards.member(community, external_id, public=public)
     member = profile["_id"]
     book = Book([member])
     held = awards.of_members([member])
@@ -78,7 +77,8 @@ def progress(community: str, external_id: str) -> list[Document]:
         }
         name, tally = _furthest(member, badge, book)
         missing = None if badge.kind == MANUAL else _missing(badge, tally, name, levels)
-        if missing is not None:
+        # Where nothing is missing, people took it from him: no deed of his brings it back.
+        if missing is not None and missing["missing"]:
             found.append(
                 {
                     "badge": badge.slug,
@@ -137,14 +137,4 @@ def _next(badge: Badge, held: set[str | None]) -> Threshold | None:
     for threshold in badge.thresholds:
         if threshold.level not in held:
             return threshold
-    return None
-
-
-def _excluded(profile: Mapping[str, object]) -> str | None:
-    now = clock.now()
-    known = communities.standing(dict(profile))
-    if standing.at(known.roles, now, standing.MEMBER) == standing.BOT:
-        return "bots earn nothing"
-    if standing.at(known.opt_outs, now, default=False):
-        return "the member opted out"
     return None

@@ -22,7 +22,9 @@ Position = tuple[datetime, str]
 def key(community: str, member: str, name: Key) -> str:
     """The id of an award: one for community, badge, member, level and object."""
     badge, level, object_id = name
-    return f"{community}:{badge}:{member}:{level or ''}:{object_id or ''}"
+    # The name of a level is free text: what parts the key must not be in it.
+    part = (level or "").replace("%", "%25").replace(":", "%3A")
+    return f"{community}:{badge}:{member}:{part}:{object_id or ''}"
 
 
 def of_members(members: Iterable[str], slugs: Iterable[str] | None = None) -> dict[str, Document]:
@@ -140,6 +142,11 @@ def keep_decision(community: str, member: str, slug: str, decision: Decision, de
             **({"decided_by": decided_by} if decided_by is not None else {}),
         }
     )
+
+
+def forget_decisions(members: Iterable[str]) -> None:
+    """Forget what was decided about members, by their raw ids: the reasons are words about a person."""
+    _decisions().delete_many({"member": {"$in": list(members)}})
 
 
 def _awards() -> Collection[Document]:

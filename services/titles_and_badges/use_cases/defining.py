@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from services.titles_and_badges.domain import awards as rules_of_awards
-from services.titles_and_badges.domain import badges
+from services.titles_and_badges.domain import badges, standing
 from services.titles_and_badges.domain.awards import GRANT, Decision
 from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.repository.tallies import Book
-from services.titles_and_badges.use_cases import recounting
+from services.titles_and_badges.use_cases import recognising, recounting
 from services.titles_and_badges.use_cases.awarding import Ceremony
 from shared import mongo, work
 from shared.errors import Conflict, NotFound
@@ -68,13 +68,16 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
 
     Raises NotFound, or Conflict where there is nothing to revoke or the badge does not fit.
     """
-    rules = communities.rules(community, communities.load([community]))
+    stored = communities.load([community])
+    rules = communities.rules(community, stored)
     badge = rules.badges.get(slug)
     profile = communities.member_of(community, external_id)
     if badge is None:
         raise NotFound("badge", slug)
     if profile is None:
         raise NotFound("member", external_id)
+    if kind == GRANT:
+        _check_grant(badge, communities.standing(profile), now)
     if (object_id is not None) != (badge.repeat == badges.ONCE_AN_OBJECT):
         message = (
             "This badge is given once an object: name it."
@@ -97,15 +100,24 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
     decision = Decision(kind=kind, object=object_id, at=now, reason=reason)
     awards.keep_decision(community, member, slug, decision, decided_by)
     book = Book([member])
-    book.load_all_objects(member)
     ceremony = Ceremony(community)
-    ceremony.settle(member, [badge], book)
-    book.put(
-        community, member, rules.revision if book.revision(member) is None else book.revision(member) or 0, {}
-    )
+    if book.revision(member) in {None, rules.revision}:
+        book.load_all_objects(member)
+        ceremony.settle(member, [badge], book)
+        book.put(community, member, rules.revision, {})
+    else:
+        # His tallies are those of older rules, which may have had other thresholds.
+        recognising.recount(community, member, rules, stored[community], book, ceremony)
     book.write()
     ceremony.end()
     return awards.of_members([member], [slug])[key]
+
+
+def _check_grant(badge: badges.Badge, profile: standing.Profile, now: datetime) -> None:
+    reason = "the badge is retired" if badge.until is not None else standing.excluded(profile, now)
+    if reason is not None:
+        message = f"It cannot be granted: {reason}."
+        raise Conflict(message)
 
 
 def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's JSON)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.titles_and_badges.repository import DATABASE, communities
+from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.use_cases import recounting
 from shared import mongo, outbox, work
 from shared.events.activity import CommunityProfile, MemberProfile
@@ -82,11 +82,15 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
         changed.append((now, old is not None))
         recount.setdefault(now["community"], []).extend(_to_recount(member, old, now))
     communities.keep(changed, of_communities=False)
+    awards.forget_decisions([now["_id"] for now, _ in changed if now.get("erased")])
     for community, members in recount.items():
         names = sorted(set(members)) if community else []
         for start in range(0, len(names), recounting.MEMBERS_A_STEP):
             work.add(
-                DATABASE, recounting.MEMBERS, community, members=names[start : start + recounting.MEMBERS_A_STEP]
+                DATABASE,
+                recounting.MEMBERS,
+                community,
+                members=names[start : start + recounting.MEMBERS_A_STEP],
             )
 
 

@@ -54,7 +54,7 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
     slugs = _count(community, rules, context, book, ceremony, fresh)
     _write_facts(community, news, known, slugs)
     for member in behind:
-        _recount(community, member, rules, stored.get(community, {}), book, ceremony)
+        recount(community, member, rules, stored.get(community, {}), book, ceremony)
     book.write()
     ceremony.end()
 
@@ -67,7 +67,7 @@ def recount_members(community: str, members: Sequence[str]) -> None:
     book = Book(members)
     ceremony = Ceremony(community)
     for member in members:
-        _recount(community, member, rules, stored.get(community, {}), book, ceremony)
+        recount(community, member, rules, stored.get(community, {}), book, ceremony)
     book.write()
     ceremony.end()
 
@@ -202,9 +202,10 @@ def _write_facts(
     facts.write(writes)
 
 
-def _recount(
+def recount(
     community: str, member: str, rules: Rules, stored: Document, book: Book, ceremony: Ceremony
 ) -> None:
+    """Count one member from scratch, inside the running transaction; `stored` is our copy of the community."""
     surviving = facts.of_member(member)
     read = [facts.fact(document) for document in surviving]
     involved = {member, *(name for each in read for name in each.involved())}

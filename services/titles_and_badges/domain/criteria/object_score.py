@@ -16,6 +16,7 @@ from services.titles_and_badges.domain.standing import Context
 
 ACCEPT = "Accept"
 _HEAVIEST = 1_000_000
+_LONGEST_TYPE = 100
 _LIKES = {"Like": 1, "Dislike": -1}
 
 
@@ -70,6 +71,8 @@ def _weights(written: Mapping[str, Any], pointer: str) -> Mapping[str, int]:
     if not isinstance(weights, Mapping) or not weights:
         raise kinds.invalid(f"{pointer}/weights", "weights map activity types to whole numbers")
     for name, weight in weights.items():
+        if not 0 < len(name) <= _LONGEST_TYPE or "\0" in name:
+            raise kinds.invalid(f"{pointer}/weights", "an activity type has 1 to 100 characters, and no NUL")
         if not isinstance(weight, int) or isinstance(weight, bool) or not -_HEAVIEST <= weight <= _HEAVIEST:
             raise kinds.invalid(
                 conditions.below(f"{pointer}/weights", name),
