@@ -39,7 +39,7 @@ def doors(console: Console, settings: Settings, member: str, origin: str, token:
     console.print(" A member's badges, as a widget on a page reads them:\n")
     console.print(f"TOKEN={token}", soft_wrap=True, markup=False)
     console.print(
-        f"curl -H 'Origin: {origin}' -H \"Authorization: Bearer $TOKEN\" \\", soft_wrap=True, markup=False
+        f"curl -s -H 'Origin: {origin}' -H \"Authorization: Bearer $TOKEN\" \\", soft_wrap=True, markup=False
     )
     console.print(f"  {recognition}/v1/members/{member}/badges\n", soft_wrap=True, markup=False)
     console.print("The stack runs on; `make down` stops it, `laurel status` looks at it.")

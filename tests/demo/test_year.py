@@ -50,7 +50,7 @@ def held(community: str) -> dict[oracle.Award, datetime]:
 
 
 @pytest.mark.timeout(180)
-def test_the_story_gives_exactly_the_awards_that_the_story_holds(
+def test_both_services_find_exactly_the_awards_that_the_story_holds(
     activity: Door, badges: Door, activity_client: FlaskClient, courier: Courier
 ) -> None:
     story = first_months()
