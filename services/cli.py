@@ -14,7 +14,7 @@ from services.activity import cli as activity_cli
 from services.activity.importers import cli as importers
 from services.titles_and_badges import app as titles_and_badges
 from services.titles_and_badges import cli as titles_and_badges_cli
-from shared import kafka
+from shared import kafka, mongo
 from shared.errors import LaurelError
 from shared.events import catalogue
 from shared.settings import Settings, SettingsError, from_environment
@@ -71,6 +71,9 @@ def main() -> None:
         click.echo(f"laurel: {error.detail}", err=True)
         for place in error.errors:
             click.echo(f"  {place['pointer']}: {place['detail']}", err=True)
+        sys.exit(1)
+    except mongo.UNAVAILABLE as error:
+        click.echo(f"laurel: MongoDB does not answer ({type(error).__name__}); is it running?", err=True)
         sys.exit(1)
 
 

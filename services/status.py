@@ -46,8 +46,8 @@ def show(context: click.Context, *, as_json: bool, wait: float | None) -> None:
         click.echo(json.dumps(found, indent=2))
     else:
         _print(found)
-    ready = all(service["ready"] for service in found["services"].values())
-    context.exit(0 if found["handled"] or (wait is None and ready) else 1)
+    well = not found["faults"] and all(service["ready"] for service in found["services"].values())
+    context.exit(0 if found["handled"] or (wait is None and well) else 1)
 
 
 def look(configuration: Settings) -> dict[str, Any]:
@@ -61,7 +61,8 @@ def look(configuration: Settings) -> dict[str, Any]:
     )
     downstream, downstream_fault = _ask(awards.pending)
     waiting = [*upstream.values(), *lag.values(), *downstream.values()]
-    faults = [fault for fault in (upstream_fault, lag_fault, downstream_fault) if fault]
+    # Both databases may be away for one reason: say it once.
+    faults = list(dict.fromkeys(each for each in (upstream_fault, lag_fault, downstream_fault) if each))
     return {
         "services": {
             "activity": {**_readiness(configuration.activity_url), "pending": upstream},

@@ -73,7 +73,8 @@ class NotFound(Refused):
     title = "Not found"
 
     def __init__(self, kind: str, identifier: str) -> None:
-        super().__init__(f"There is no {kind} {identifier!r} in this community.")
+        place = "" if kind == "community" else " in this community"
+        super().__init__(f"There is no {kind} {identifier!r}{place}.")
 
 
 class Conflict(Refused):

@@ -192,7 +192,12 @@ def create_topics(servers: Sequence[str], topics: Iterable[Topic], replication_f
 def lag(servers: Sequence[str], group: str, topics: Sequence[str]) -> int:
     """How many records of the topics the group has not finished. Raises Unavailable."""
     try:
-        consumer = KafkaConsumer(bootstrap_servers=list(servers), group_id=group, enable_auto_commit=False)
+        consumer = KafkaConsumer(
+            bootstrap_servers=list(servers),
+            group_id=group,
+            enable_auto_commit=False,
+            bootstrap_timeout_ms=5_000,  # somebody waits for the answer
+        )
     except KafkaError as error:
         message = f"Kafka does not answer: {error!r}"
         raise Unavailable(message) from error

@@ -4,18 +4,20 @@ import csv
 import json
 import os
 import sys
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from marshmallow import ValidationError
 
 from deploy import serving
-from services.titles_and_badges import app, definitions
+from services.titles_and_badges import app, definitions, schemas
 from services.titles_and_badges.queries import awards as queries
 from services.titles_and_badges.use_cases import defining
-from shared import clock
-from shared.errors import Malformed
+from shared import clock, http
+from shared.errors import Malformed, NotFound
 from shared.settings import Settings, from_environment
 
 COLUMNS = ("badge", "member", "object", "level", "period", "awarded_at", "revoked_at")
@@ -64,8 +66,10 @@ def definitions_group() -> None:
 @click.option("--community", required=True, metavar="SLUG")
 def load(source: str, community: str) -> None:
     """Load a file of definitions, or one that comes with Laurel by its name (community, stackexchange)."""
-    found = defining.check_file(_read(source))
+    found = _checked(defining.check_file(_read(source)))
     app.connect(_settings())
+    if not queries.is_known(community):
+        click.echo(f"The community {community} is not known here yet; its badges wait for it.", err=True)
     changed = defining.define(community, found, clock.now())
     click.echo(f"{len(found)} badges, {len(changed)} of them new or changed.")
 
@@ -76,6 +80,8 @@ def load(source: str, community: str) -> None:
 def awards(community: str, form: str) -> None:
     """List every award, those revoked since too, in an order that does not change."""
     app.connect(_settings())
+    if not queries.is_known(community):
+        raise NotFound("community", community)
     if form == "json":
         for row in queries.every(community):
             click.echo(json.dumps(row, ensure_ascii=False))
@@ -83,6 +89,17 @@ def awards(community: str, form: str) -> None:
     writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(queries.every(community))
+
+
+def _checked(definitions_: Mapping[str, defining.Definition]) -> dict[str, defining.Definition]:
+    """Definitions as the HTTP door would take them. Raises Invalid."""
+    checked: dict[str, defining.Definition] = {}
+    for index, (slug, definition) in enumerate(definitions_.items()):
+        try:
+            checked[slug] = schemas.DEFINITION.load(definition)
+        except ValidationError as error:
+            raise http.invalid(error, f"/badges/{index}") from error
+    return checked
 
 
 def _read(source: str) -> object:

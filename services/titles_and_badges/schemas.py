@@ -178,3 +178,6 @@ class Decide(Schema):
         ],
     )
     object = fields.String(validate=validate.Length(1, LONGEST_ID))
+
+
+DEFINITION = Definition()

@@ -23,6 +23,11 @@ def standing(community: str, token_id: str) -> Literal["ok", "unknown-community"
     return "revoked" if token_id in stored.get("revoked_tokens", ()) else "ok"
 
 
+def is_known(community: str) -> bool:
+    """Whether the profile of a community has come."""
+    return "name" in communities.load([community]).get(community, {})
+
+
 def badges(community: str, *, drafts: bool) -> list[Document]:
     """All badges of a community."""
     held = awards.count(community)

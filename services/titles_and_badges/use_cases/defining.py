@@ -12,7 +12,7 @@ from services.titles_and_badges.repository.tallies import Book
 from services.titles_and_badges.use_cases import recognising, recounting
 from services.titles_and_badges.use_cases.awarding import Ceremony
 from shared import mongo, work
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound, Place
 from shared.mongo import Document
 
 Definition = Mapping[str, Any]
@@ -68,6 +68,7 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
 
     Raises NotFound, or Conflict where there is nothing to revoke or the badge does not fit.
     """
+    communities.pass_barrier(communities.DECISIONS)
     stored = communities.load([community])
     rules = communities.rules(community, stored)
     badge = rules.badges.get(slug)
@@ -127,12 +128,19 @@ def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's
         message = "A file of definitions is an object with a list of badges."
         raise Conflict(message)
     found: dict[str, Definition] = {}
-    for each in listed:
+    for index, each in enumerate(listed):
         slug = each.get("slug") if isinstance(each, Mapping) else None
         if not isinstance(slug, str) or slug in found:
             message = f"Every badge in the file has a slug of its own; {slug!r} is missing or there twice."
             raise Conflict(message)
-        badges.badge(slug, each)
+        try:
+            badges.badge(slug, each)
+        except Invalid as refusal:
+            places = [
+                Place(pointer=f"/badges/{index}{place['pointer']}", detail=place["detail"])
+                for place in refusal.errors
+            ]
+            raise Invalid(refusal.detail, errors=places) from refusal
         found[slug] = {name: value for name, value in each.items() if name != "slug"}
     return found
 
