@@ -10,8 +10,13 @@ from services.titles_and_badges.domain import badges
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.standing import Profile
 from shared import mongo
+from shared.errors import Fault
 from shared.kafka import PARTITIONS
 from shared.mongo import Document
+
+#: Where people's decisions pass the barrier, beside the partitions.
+DECISIONS = PARTITIONS
+_BARRIERS = (*range(PARTITIONS), DECISIONS)
 
 _compiled: dict[str, Rules] = {}
 
@@ -63,7 +68,9 @@ def raise_rules(slug: str) -> int:
 
 def pass_barrier(partition: int) -> None:
     """Write to a partition's document inside a batch, which then collides with a barrier raised meanwhile."""
-    _partitions().update_one({"_id": partition}, {"$inc": {"batches": 1}})
+    if not _partitions().update_one({"_id": partition}, {"$inc": {"batches": 1}}).matched_count:
+        message = f"there is no barrier for partition {partition}: `laurel init` makes it"
+        raise Fault(message)
 
 
 def raise_barrier() -> None:
@@ -72,13 +79,13 @@ def raise_barrier() -> None:
     Call it outside a transaction, after rules or profiles changed: no batch that has not seen the change can then
     end after this, and what ended before is seen by whoever recounts next.
     """
-    for partition in range(PARTITIONS):
+    for partition in _BARRIERS:
         _partitions().update_one({"_id": partition}, {"$inc": {"batches": 1}})
 
 
 def ensure_partitions() -> None:
     """Create the partitions' documents; a batch must find them."""
-    for partition in range(PARTITIONS):
+    for partition in _BARRIERS:
         _partitions().update_one({"_id": partition}, {"$setOnInsert": {"batches": 0}}, upsert=True)
 
 
@@ -129,7 +136,9 @@ def keep(changed: Sequence[tuple[Document, bool]], *, of_communities: bool) -> N
     collection = _communities() if of_communities else _profiles()
     collection.bulk_write(
         [
-            UpdateOne({"_id": each["_id"]}, _replacing(each)) if exists else InsertOne(each)
+            UpdateOne({"_id": each["_id"]}, _replacing(each))
+            if exists
+            else InsertOne({name: value for name, value in each.items() if value is not None})
             for each, exists in changed
         ]
     )

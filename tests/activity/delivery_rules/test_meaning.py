@@ -53,7 +53,7 @@ def test_rule_08_who_creates_knows_better_than_who_mentions(stage: Stage, order:
 def test_rule_08_of_equals_the_latest_claim_and_then_the_greatest_id_is_the_best(
     stage: Stage, order: tuple[int, ...]
 ) -> None:
-    claims = [("2", "A", 1), ("3", "B", 1), ("1", "C", 0)]
+    claims = [("1", "A", 1), ("2", "B", 1), ("3", "C", 0)]
     for name, author, minute in (claims[index] for index in order):
         stage.post(name, "Like", "V", {"id": "o", "attributedTo": author}, minute)
     stage.settle()
