@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 import mongoengine
+import pymongo
 from mongoengine.errors import OperationError
 from pymongo import ReadPreference
 from pymongo.collection import Collection
@@ -57,6 +58,8 @@ _LONGEST_PAUSE_SECONDS = 0.5
 # About a second of collisions: the other one may be dead.
 _SUSPICIOUS_ATTEMPTS = 10
 _DUPLICATE_KEY = 11000
+# Who asks whether we are ready gives up after a few seconds himself.
+_PING_SECONDS = 1.5
 
 
 def connect(service: str, url: str, process: str = "cli") -> None:
@@ -117,7 +120,8 @@ def ensure_collection(service: str, name: str) -> Collection[Document]:
 
 def ping(service: str) -> None:
     """Raise what pymongo raises when no primary answers."""
-    database(service).client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
+    with pymongo.timeout(_PING_SECONDS):
+        database(service).client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
 
 
 def in_transaction(service: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -152,6 +156,8 @@ def transact(service: str, body: Callable[[], T]) -> T:
             error = _driver_error(raised)
             attempt += 1
             if not _worth_repeating(error):
+                if error is raised:
+                    raise
                 raise error from raised
             if time.monotonic() > until:
                 message = f"the transaction collides again and again: {error}"

@@ -22,6 +22,7 @@ PATIENCE_SECONDS = 300.0
 
 _AWAY: tuple[type[Exception], ...] = (Unavailable, *mongo.UNAVAILABLE)
 _IDLE_SECONDS = 0.02
+_LONGEST_IDLE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 
 _log = structlog.get_logger()
@@ -34,7 +35,7 @@ def run(
     lease = Lease(service, "relay", seconds=5)
     producer: kafka.Producer | None = None
     away_since: float | None = None
-    pause = _IDLE_SECONDS
+    pause = idle = _IDLE_SECONDS
     held_until = 0.0
     while not stopping():
         try:
@@ -46,8 +47,10 @@ def run(
             producer = producer or kafka.Producer(servers)
             sent = carry(service, producer) + (extra(producer) if extra else 0)
             away_since, pause = None, _IDLE_SECONDS
+            # Looking often costs most when there is nothing to see: the longer it is quiet, the less often.
+            idle = _IDLE_SECONDS if sent else min(idle * 1.2, _LONGEST_IDLE_SECONDS)
             if not sent:
-                time.sleep(_IDLE_SECONDS)
+                time.sleep(idle)
         except _AWAY as error:
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since > PATIENCE_SECONDS:

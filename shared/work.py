@@ -20,7 +20,8 @@ from shared.errors import Fault
 COLLECTION = "work"
 CLAIM_SECONDS = 10
 PATIENCE_SECONDS = 120.0
-_IDLE_SECONDS = 0.05
+_IDLE_SECONDS = 0.02
+_LONGEST_IDLE_SECONDS = 0.2
 _LONGEST_DELAY_SECONDS = 300
 
 Mark = dict[str, Any]
@@ -44,11 +45,15 @@ def pending(service: str, community: str | None = None) -> int:
 def run(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool]) -> None:
     """Work off marks until told to stop. Raises Fault when the database stays away."""
     away_since: float | None = None
+    idle = _IDLE_SECONDS
     while not stopping():
         try:
-            if not do_next(service, steps, stopping):
-                time.sleep(_IDLE_SECONDS)
+            did = do_next(service, steps, stopping)
             away_since = None
+            # Looking often costs most when there is nothing to see: the longer it is quiet, the less often.
+            idle = _IDLE_SECONDS if did else min(idle * 1.2, _LONGEST_IDLE_SECONDS)
+            if not did:
+                time.sleep(idle)
         except mongo.UNAVAILABLE as error:
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since > PATIENCE_SECONDS:
