@@ -48,6 +48,9 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     WaitQueueTimeoutError,
 )
 
+#: The `batch_size` of a query that reads all it finds: else 101 documents come first, and the rest when asked again.
+AT_ONCE = 10_000
+
 _SNAPSHOT = ReadConcern("snapshot")
 _READ_MAJORITY = ReadConcern("majority")
 _MAJORITY = WriteConcern("majority", j=True)

@@ -53,7 +53,7 @@ def explanation(community: str, external_id: str, slug: str, *, public: bool) ->
         "counted": counted,
         "decisions": [
             {"kind": each.kind, "reason": each.reason, "at": each.at, "object": each.object}
-            for each in awards.decisions(communities.aliases(member), [slug]).get(slug, ())
+            for each in awards.decisions(communities.aliases([member]), [slug]).get((member, slug), ())
         ],
         "excluded": standing.excluded(communities.standing(profile), clock.now()),
     }

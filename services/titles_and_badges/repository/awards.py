@@ -32,7 +32,12 @@ def of_members(members: Iterable[str], slugs: Iterable[str] | None = None) -> di
     query: Document = {"member": {"$in": list(members)}}
     if slugs is not None:
         query["badge"] = {"$in": list(slugs)}
-    return {document["_id"]: document for document in _awards().find(query)}
+    return {document["_id"]: document for document in _awards().find(query, batch_size=mongo.AT_ONCE)}
+
+
+def of_other_badges(members: Iterable[str], slugs: Iterable[str]) -> list[Document]:
+    """All awards of members but those of some badges."""
+    return list(_awards().find({"member": {"$in": list(members)}, "badge": {"$nin": list(slugs)}}))
 
 
 def award(document: Document) -> Award:
@@ -113,14 +118,12 @@ def count(community: str) -> Mapping[str, int]:
     return {row["_id"]: row["count"] for row in rows}
 
 
-def decisions(members: Iterable[str], slugs: Iterable[str] | None = None) -> dict[str, list[Decision]]:
-    """What was decided about badges of members, by badge. Members are raw ids: ask with all aliases."""
-    query: Document = {"member": {"$in": list(members)}}
-    if slugs is not None:
-        query["badge"] = {"$in": list(slugs)}
-    found: dict[str, list[Decision]] = {}
+def decisions(aliases: Mapping[str, str], slugs: Iterable[str]) -> dict[tuple[str, str], list[Decision]]:
+    """What was decided, by member and badge. `aliases` are the raw ids that were decided about → who they are now."""
+    query = {"member": {"$in": list(aliases)}, "badge": {"$in": list(slugs)}}
+    found: dict[tuple[str, str], list[Decision]] = {}
     for stored in _decisions().find(query, sort=[("at", 1), ("_id", 1)]):
-        found.setdefault(stored["badge"], []).append(
+        found.setdefault((aliases[stored["member"]], stored["badge"]), []).append(
             Decision(
                 kind=stored["kind"], object=stored.get("object"), at=stored["at"], reason=stored["reason"]
             )

@@ -116,16 +116,20 @@ def member_of(community: str, external_id: str) -> Document | None:
     return None if found is None or found.get("erased") else found
 
 
-def aliases(member: str) -> list[str]:
-    """A member and all who became him; nobody for one who became another, or was erased."""
-    own = _profiles().find_one({"_id": member})
-    if own is not None and (own.get("merged_into") or own.get("erased")):
-        return []
-    found = [member]
-    wanted = [member]
+def aliases(members: Iterable[str]) -> dict[str, str]:
+    """These members and all who became one of them: each one's id → who that is now.
+
+    Whoever became another, or was erased, is nobody.
+    """
+    asked = list(members)
+    lost = {"_id": {"$in": asked}, "$or": [{"merged_into": {"$gt": ""}}, {"erased": True}]}
+    gone = {each["_id"] for each in _profiles().find(lost, {"_id": 1})}
+    found = {member: member for member in asked if member not in gone}
+    wanted = list(found)
     while wanted:
-        wanted = [each["_id"] for each in _profiles().find({"merged_into": {"$in": wanted}}, {"_id": 1})]
-        found.extend(wanted)
+        merged = list(_profiles().find({"merged_into": {"$in": wanted}}, {"merged_into": 1}))
+        found.update({each["_id"]: found[each["merged_into"]] for each in merged})
+        wanted = [each["_id"] for each in merged]
     return found
 
 

@@ -23,19 +23,29 @@ def key(member: str, activity: str) -> str:
 
 def load(keys: Iterable[str]) -> dict[str, Document]:
     """Facts and tombstones by key."""
-    return {document["_id"]: document for document in _facts().find({"_id": {"$in": list(keys)}})}
+    found = _facts().find({"_id": {"$in": list(keys)}}, batch_size=mongo.AT_ONCE)
+    return {document["_id"]: document for document in found}
 
 
-def of_member(member: str) -> list[Document]:
-    """All surviving facts of a member."""
-    return list(_facts().find({"member": member, "retracted": {"$exists": False}}))
+def of_members(members: Iterable[str]) -> dict[str, list[Document]]:
+    """All surviving facts of members."""
+    found: dict[str, list[Document]] = {member: [] for member in members}
+    query = {"member": {"$in": list(found)}, "retracted": {"$exists": False}}
+    for document in _facts().find(query, batch_size=mongo.AT_ONCE):
+        found[document["member"]].append(document)
+    return found
 
 
-def in_buckets(member: str, buckets: Iterable[Bucket]) -> dict[Bucket, list[Fact]]:
-    """The surviving facts stored as counted in these buckets of a member."""
-    found: dict[Bucket, list[Fact]] = {}
-    for slug, name in buckets:
-        found[slug, name] = [fact(document) for document in _facts().find(_in_bucket(member, (slug, name)))]
+def in_buckets(wanted: Mapping[str, Iterable[Bucket]]) -> dict[str, dict[Bucket, list[Fact]]]:
+    """The surviving facts stored as counted in these buckets of members."""
+    found: dict[str, dict[Bucket, list[Fact]]] = {
+        member: {bucket: [] for bucket in buckets} for member, buckets in wanted.items()
+    }
+    queries = [query for member, buckets in found.items() for query in _in_any_bucket(member, buckets)]
+    for document in _facts().find({"$or": queries}, batch_size=mongo.AT_ONCE) if queries else ():
+        for bucket in counted_in(document):
+            if bucket in found[document["member"]]:
+                found[document["member"]][bucket].append(fact(document))
     return found
 
 
@@ -138,6 +148,19 @@ def _in_bucket(member: str, bucket: Bucket) -> Document:
     if name is None:
         return {"member": member, "buckets": slug}
     return {"member": member, "object": name, "buckets": slug + _BY_OBJECT}
+
+
+def _in_any_bucket(member: str, buckets: Iterable[Bucket]) -> list[Document]:
+    """One query for the buckets of the member's own, one for those of objects. They may find a little too much."""
+    own = [slug for slug, name in buckets if name is None]
+    by_object = {(slug + _BY_OBJECT, name) for slug, name in buckets if name is not None}
+    queries: list[Document] = [{"member": member, "buckets": {"$in": own}}] if own else []
+    if by_object:
+        slugs, names = zip(*by_object, strict=True)
+        queries.append(
+            {"member": member, "object": {"$in": list(set(names))}, "buckets": {"$in": list(set(slugs))}}
+        )
+    return queries
 
 
 def _facts() -> Collection[Document]:

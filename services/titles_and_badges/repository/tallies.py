@@ -20,11 +20,10 @@ class Book:
     """
 
     def __init__(self, members: Iterable[str]) -> None:
-        wanted = list(members)
-        self._members: dict[str, Document] = {
-            document["_id"]: document for document in _tallies().find({"_id": {"$in": wanted}})
-        }
+        found = _tallies().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
+        self._members: dict[str, Document] = {document["_id"]: document for document in found}
         self._objects: dict[str, Document] = {}
+        self._objects_of: dict[str, list[Document]] = {}
         self._asked: set[str] = set()
         self._known = set(self._members)
         self._changed_objects: set[str] = set()
@@ -39,20 +38,27 @@ class Book:
         keys = {_object_key(member, name) for member, name in wanted} - self._asked
         self._asked |= keys
         if keys:
-            self._keep_objects(_object_tallies().find({"_id": {"$in": list(keys)}}))
+            self._read_objects({"_id": {"$in": list(keys)}})
 
-    def load_all_objects(self, member: str) -> None:
-        """Read all object tallies of a member."""
-        self._keep_objects(_object_tallies().find({"member": member}))
+    def load_all_objects(self, members: Iterable[str]) -> None:
+        """Read all object tallies of members."""
+        self._read_objects({"member": {"$in": list(members)}})
 
-    def load_reached(self, member: str, slug: str) -> None:
-        """Read the object tallies of a member in which a badge has reached a threshold."""
-        self._keep_objects(_object_tallies().find({"member": member, "reached": slug}))
+    def load_reached(self, wanted: Mapping[str, Iterable[str]]) -> None:
+        """Read the object tallies in which badges have reached a threshold: member → slugs."""
+        if wanted:
+            self._read_objects(
+                {"$or": [{"member": name, "reached": {"$in": list(slugs)}} for name, slugs in wanted.items()]}
+            )
 
     def tally(self, member: str, bucket: Bucket) -> Tally | None:
         """A bucket's tally, None for an empty one."""
         written = self._buckets(member, bucket[1]).get(bucket[0])
         return None if written is None else _read(written)
+
+    def tallies(self, member: str, buckets: Iterable[Bucket]) -> dict[Bucket, Tally]:
+        """The tallies of these buckets, but for empty ones."""
+        return {bucket: tally for bucket in buckets if (tally := self.tally(member, bucket)) is not None}
 
     def of_badge(self, member: str, slug: str) -> dict[str | None, Tally]:
         """All loaded tallies of a badge: by object, or under None."""
@@ -60,8 +66,8 @@ class Book:
         own = self._members.get(member, {}).get("buckets", {}).get(slug)
         if own is not None:
             found[None] = _read(own)
-        for document in self._objects.values():
-            if document["member"] == member and slug in document["buckets"]:
+        for document in self._objects_of.get(member, ()):
+            if slug in document["buckets"]:
                 found[document["object"]] = _read(document["buckets"][slug])
         return found
 
@@ -82,10 +88,9 @@ class Book:
         """Empty all buckets of a member, before they are counted from scratch. Needs `load_all_objects`."""
         if member in self._members:
             self._members[member]["buckets"] = {}
-        for key, document in self._objects.items():
-            if document["member"] == member:
-                document["buckets"] = {}
-                self._changed_objects.add(key)
+        for document in self._objects_of.get(member, ()):
+            document["buckets"] = {}
+            self._changed_objects.add(document["_id"])
 
     def write(self) -> None:
         """Write all members in it, and the objects that changed."""
@@ -101,16 +106,21 @@ class Book:
             {document["_id"] for document in changed if not document.pop("new", False)},
         )
 
-    def _keep_objects(self, documents: Iterable[Document]) -> None:
-        for document in documents:
-            self._objects.setdefault(document["_id"], document)
+    def _read_objects(self, query: Document) -> None:
+        for document in _object_tallies().find(query, batch_size=mongo.AT_ONCE):
+            self._keep_object(document)
+
+    def _keep_object(self, document: Document) -> None:
+        if document["_id"] not in self._objects:
+            self._objects[document["_id"]] = document
+            self._objects_of.setdefault(document["member"], []).append(document)
 
     def _object(self, member: str, name: str) -> Document:
         key = _object_key(member, name)
         self._changed_objects.add(key)
-        return self._objects.setdefault(
-            key, {"_id": key, "member": member, "object": name, "buckets": {}, "new": True}
-        )
+        if key not in self._objects:
+            self._keep_object({"_id": key, "member": member, "object": name, "buckets": {}, "new": True})
+        return self._objects[key]
 
     def _buckets(self, member: str, name: str | None) -> Mapping[str, Any]:
         found = self._members.get(member) if name is None else self._objects.get(_object_key(member, name))

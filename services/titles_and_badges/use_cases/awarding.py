@@ -1,6 +1,7 @@
 """From tallies and decisions to awards: what differs is kept and announced, in the transaction that changed it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from services.titles_and_badges.domain import awards as rules_of_awards
 from services.titles_and_badges.domain.awards import Award, Key
@@ -12,6 +13,13 @@ from shared.events import titles_and_badges as events
 from shared.mongo import Document
 
 
+class Concern(NamedTuple):
+    """The badges of a member that are to be looked at, and the objects that changed; without these, all of him did."""
+
+    badges: Sequence[Badge]
+    objects: frozenset[str] | None = None
+
+
 class Ceremony:
     """Collects the awards that a transaction changes, to keep and announce them at its end."""
 
@@ -21,33 +29,28 @@ class Ceremony:
         self._known: set[str] = set()
         self._announced: list[events.BadgeAwarded | events.BadgeRevoked] = []
 
-    def settle(
-        self, member: str, badges: Sequence[Badge], book: Book, objects: Iterable[str] | None = None
-    ) -> None:
-        """Bring a member's awards of some badges into line with his tallies and with what people decided.
+    def settle(self, concerns: Mapping[str, Concern], book: Book) -> None:
+        """Bring members' awards into line with their tallies and with what people decided.
 
-        `objects` limits it to awards for these objects, where the badge is given once an object.
+        `book` holds the objects that a concern names, or all of a member's where it names none.
         """
-        if not badges:
+        if not concerns:
             return
-        slugs = [badge.slug for badge in badges]
-        before = awards.of_members([member], slugs)
-        decisions = awards.decisions(communities.aliases(member), slugs)
-        only = None if objects is None else set(objects)
-        for badge in badges:
-            if badge.by_object and badge.repeat == ONCE_A_MEMBER:
-                book.load_reached(member, badge.slug)
-            earned = rules_of_awards.derived(badge, book.of_badge(member, badge.slug))
-            now = rules_of_awards.decided(badge, earned, decisions.get(badge.slug, ()))
-            limited = only if badge.repeat != ONCE_A_MEMBER else None
-            self._compare(member, badge, before, now, limited)
+        slugs = {badge.slug for each in concerns.values() for badge in each.badges}
+        before = _by_member_and_badge(awards.of_members(concerns, slugs).values())
+        decisions = awards.decisions(communities.aliases(concerns), slugs)
+        _load_rivals(concerns, before, decisions, book)
+        for member, concern in concerns.items():
+            for badge in concern.badges:
+                earned = rules_of_awards.derived(badge, book.of_badge(member, badge.slug))
+                now = rules_of_awards.decided(badge, earned, decisions.get((member, badge.slug), ()))
+                only = concern.objects if badge.repeat != ONCE_A_MEMBER else None
+                self._compare(member, badge, before.get((member, badge.slug), {}), now, only)
 
-    def withdraw_all(self, member: str, slugs_kept: Iterable[str] = ()) -> None:
-        """Withdraw the awards of a member whose badges are not among these."""
-        kept = set(slugs_kept)
-        for stored in awards.of_members([member]).values():
-            if stored["badge"] not in kept:
-                self._withdraw(stored)
+    def withdraw_others(self, members: Iterable[str], slugs: Iterable[str]) -> None:
+        """Withdraw the awards of members whose badges are not among these."""
+        for stored in awards.of_other_badges(members, slugs):
+            self._withdraw(stored)
 
     def end(self) -> None:
         """Keep and announce."""
@@ -63,17 +66,16 @@ class Ceremony:
         self,
         member: str,
         badge: Badge,
-        before: dict[str, Document],
-        now: dict[Key, Award],
-        only: set[str] | None,
+        before: Mapping[str, Document],
+        now: Mapping[Key, Award],
+        only: frozenset[str] | None,
     ) -> None:
         wanted = {awards.key(self._community, member, name): award for name, award in now.items()}
         for key, award in wanted.items():
             if only is None or award.object in only:
                 self._keep(member, badge, before.get(key), award)
         for key, stored in before.items():
-            concerned = stored["badge"] == badge.slug and (only is None or stored.get("object") in only)
-            if concerned and key not in wanted:
+            if key not in wanted and (only is None or stored.get("object") in only):
                 self._withdraw(stored)
 
     def _keep(self, member: str, badge: Badge, stored: Document | None, award: Award) -> None:
@@ -127,6 +129,46 @@ class Ceremony:
             # What was withdrawn never was: it ends when it began.
             revoked_at=document["revoked_at"] if "revoked_at" in document else document["awarded_at"],
         )
+
+
+def _by_member_and_badge(found: Iterable[Document]) -> dict[tuple[str, str], dict[str, Document]]:
+    sorted_out: dict[tuple[str, str], dict[str, Document]] = {}
+    for stored in found:
+        sorted_out.setdefault((stored["member"], stored["badge"]), {})[stored["_id"]] = stored
+    return sorted_out
+
+
+def _load_rivals(
+    concerns: Mapping[str, Concern],
+    before: Mapping[tuple[str, str], Mapping[str, Document]],
+    decisions: Mapping[tuple[str, str], object],
+    book: Book,
+) -> None:
+    """Where a badge is given once a member, read the objects that may have earned it before those that changed.
+
+    While his awards stand on objects that did not change, none but these can: what else reached it did so later. Else
+    all that reached it are asked.
+    """
+    evidence: list[tuple[str, str]] = []
+    reached: dict[str, list[str]] = {}
+    for member, badge, objects in _once_a_member_by_object(concerns):
+        stored = before.get((member, badge.slug), {}).values()
+        stands_on = {each.get("evidence") for each in stored}
+        evidence.extend((member, name) for name in stands_on if name is not None)
+        all_held = all(each["state"] == awards.HELD for each in stored)
+        if not all_held or stands_on & objects or (member, badge.slug) in decisions:
+            reached.setdefault(member, []).append(badge.slug)
+    book.load_objects(evidence)
+    book.load_reached(reached)
+
+
+def _once_a_member_by_object(
+    concerns: Mapping[str, Concern],
+) -> Iterator[tuple[str, Badge, frozenset[str]]]:
+    for member, concern in concerns.items():
+        for badge in concern.badges:
+            if concern.objects is not None and badge.by_object and badge.repeat == ONCE_A_MEMBER:
+                yield member, badge, concern.objects
 
 
 def badges_named(rules: Rules, slugs: Iterable[str]) -> list[Badge]:

@@ -10,7 +10,7 @@ from services.titles_and_badges.domain.awards import GRANT, Decision
 from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.repository.tallies import Book
 from services.titles_and_badges.use_cases import recognising, recounting
-from services.titles_and_badges.use_cases.awarding import Ceremony
+from services.titles_and_badges.use_cases.awarding import Ceremony, Concern
 from shared import mongo, work
 from shared.errors import Conflict, Invalid, NotFound, Place
 from shared.mongo import Document
@@ -103,12 +103,12 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
     book = Book([member])
     ceremony = Ceremony(community)
     if book.revision(member) in {None, rules.revision}:
-        book.load_all_objects(member)
-        ceremony.settle(member, [badge], book)
+        book.load_all_objects([member])
+        ceremony.settle({member: Concern([badge])}, book)
         book.put(community, member, rules.revision, {})
     else:
         # His tallies are those of older rules, which may have had other thresholds.
-        recognising.recount(community, member, rules, stored[community], book, ceremony)
+        recognising.recount(community, [member], rules, stored[community], book, ceremony)
     book.write()
     ceremony.end()
     return awards.of_members([member], [slug])[key]

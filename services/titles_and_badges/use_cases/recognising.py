@@ -10,7 +10,7 @@ from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.repository import DATABASE, communities, facts
 from services.titles_and_badges.repository.tallies import Book
-from services.titles_and_badges.use_cases.awarding import Ceremony, badges_named
+from services.titles_and_badges.use_cases.awarding import Ceremony, Concern, badges_named
 from shared import mongo, outbox
 from shared.events.activity import ActivityRecorded, Delivery
 from shared.mongo import Document
@@ -53,8 +53,7 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
     fresh = {member: each for member, each in changes.items() if member not in behind}
     slugs = _count(community, rules, context, book, ceremony, fresh)
     _write_facts(community, news, known, slugs)
-    for member in behind:
-        recount(community, member, rules, stored.get(community, {}), book, ceremony)
+    recount(community, behind, rules, stored.get(community, {}), book, ceremony)
     book.write()
     ceremony.end()
 
@@ -66,8 +65,7 @@ def recount_members(community: str, members: Sequence[str]) -> None:
     rules = communities.rules(community, stored)
     book = Book(members)
     ceremony = Ceremony(community)
-    for member in members:
-        recount(community, member, rules, stored.get(community, {}), book, ceremony)
+    recount(community, members, rules, stored.get(community, {}), book, ceremony)
     book.write()
     ceremony.end()
 
@@ -148,41 +146,34 @@ def _count(
     book.load_objects(
         (member, name) for member, each in touched.items() for _, name in each if name is not None
     )
-    slugs: dict[str, Sequence[Bucket]] = {}
-    for member, each in changes.items():
-        before = {
-            bucket: tally for bucket in touched[member] if (tally := book.tally(member, bucket)) is not None
-        }
-        planned = recognition.plan(each, rules, context, before)
-        stored = facts.in_buckets(member, planned.recount) if planned.recount else {}
-        after = recognition.carry_out(planned, rules, context, before, stored)
+    before = {member: book.tallies(member, each) for member, each in touched.items()}
+    plans = {
+        member: recognition.plan(each, rules, context, before[member]) for member, each in changes.items()
+    }
+    stored = facts.in_buckets({member: each.recount for member, each in plans.items() if each.recount})
+    concerns: dict[str, Concern] = {}
+    for member, plan in plans.items():
+        after = recognition.carry_out(plan, rules, context, before[member], stored.get(member, {}))
         book.put(community, member, rules.revision, after)
-        slugs.update({facts.key(member, name): buckets for name, buckets in planned.buckets.items()})
-        _settle_reached(member, rules, before, after, book, ceremony)
-    return slugs
+        moved = _moved(before[member], after)
+        if moved:
+            objects = frozenset(name for _, name in moved if name is not None)
+            concerns[member] = Concern(badges_named(rules, (slug for slug, _ in moved)), objects)
+    ceremony.settle(concerns, book)
+    return {
+        facts.key(member, name): buckets
+        for member, plan in plans.items()
+        for name, buckets in plan.buckets.items()
+    }
 
 
-def _settle_reached(
-    member: str,
-    rules: Rules,
-    before: Mapping[Bucket, Tally],
-    after: Mapping[Bucket, Tally],
-    book: Book,
-    ceremony: Ceremony,
-) -> None:
+def _moved(before: Mapping[Bucket, Tally], after: Mapping[Bucket, Tally]) -> list[Bucket]:
     """Awards change only where a threshold was reached, lost, or reached at another moment."""
-    moved = [
+    return [
         bucket
         for bucket, tally in after.items()
         if tally.reached != (before[bucket].reached if bucket in before else (None,) * len(tally.reached))
     ]
-    if moved:
-        ceremony.settle(
-            member,
-            badges_named(rules, (slug for slug, _ in moved)),
-            book,
-            objects=[name for _, name in moved if name is not None],
-        )
 
 
 def _write_facts(
@@ -203,22 +194,33 @@ def _write_facts(
 
 
 def recount(
-    community: str, member: str, rules: Rules, stored: Document, book: Book, ceremony: Ceremony
+    community: str, members: Sequence[str], rules: Rules, stored: Document, book: Book, ceremony: Ceremony
 ) -> None:
-    """Count one member from scratch, inside the running transaction; `stored` is our copy of the community."""
-    surviving = facts.of_member(member)
-    read = [facts.fact(document) for document in surviving]
-    involved = {member, *(name for each in read for name in each.involved())}
+    """Count members from scratch, inside the running transaction; `stored` is our copy of the community."""
+    if not members:
+        return
+    surviving = facts.of_members(members)
+    read = {member: [facts.fact(document) for document in found] for member, found in surviving.items()}
+    involved = {*members, *(name for each in read.values() for one in each for name in one.involved())}
     context = Context(profiles=communities.standings(involved), zones=_zones(stored))
-    of_fact, counted = recognition.from_scratch(read, rules, context)
-    moved = {
-        document["_id"]: now
-        for document in surviving
-        if (now := facts.bucket_names(of_fact[document["activity"]])) != list(document.get("buckets", ()))
-    }
+    book.load_all_objects(members)
+    moved: dict[str, Sequence[str]] = {}
+    for member in members:
+        of_fact, counted = recognition.from_scratch(read[member], rules, context)
+        moved |= _counted_elsewhere(surviving[member], of_fact)
+        book.clear(member)
+        book.put(community, member, rules.revision, counted)
     facts.write(facts.rebucket(moved))
-    book.load_all_objects(member)
-    book.clear(member)
-    book.put(community, member, rules.revision, counted)
-    ceremony.settle(member, list(rules.badges.values()), book)
-    ceremony.withdraw_all(member, rules.badges)
+    ceremony.settle({member: Concern(list(rules.badges.values())) for member in members}, book)
+    ceremony.withdraw_others(members, rules.badges)
+
+
+def _counted_elsewhere(
+    documents: Iterable[Document], of_fact: Mapping[str, Sequence[Bucket]]
+) -> dict[str, Sequence[str]]:
+    names = {document["_id"]: facts.bucket_names(of_fact[document["activity"]]) for document in documents}
+    return {
+        document["_id"]: names[document["_id"]]
+        for document in documents
+        if names[document["_id"]] != list(document.get("buckets", ()))
+    }
