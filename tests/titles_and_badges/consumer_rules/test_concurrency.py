@@ -29,10 +29,9 @@ def test_rule_18a_a_fact_parallel_to_a_profile(listener: Listener, partition: in
 
 def test_rule_18a_a_fact_parallel_to_a_change_of_zone(listener: Listener) -> None:
     listener.define("days", DAYS)
-    late = datetime(2026, 5, 1, 20, tzinfo=UTC)
-    later = datetime(2026, 5, 1, 22, tzinfo=UTC)  # in Kyiv the next day already
-    listener.hear(listener.deed("x", published=late))
-    with _older(listener, lambda: listener.hear(listener.deed("y", published=later))):
+    evening = listener.deed("x", published=datetime(2026, 5, 1, 20, tzinfo=UTC))
+    night = listener.deed("y", published=datetime(2026, 5, 1, 22, tzinfo=UTC))  # in Kyiv the next day already
+    with _older(listener, lambda: listener.hear(evening, night)):
         listener.follow(listener.zone("Europe/London"))
         listener.recount()
     assert listener.value("days") == 1
@@ -93,8 +92,17 @@ def test_rule_18b_a_recount_goes_on_until_all_are_reached(
     listener.follow(listener.bot("V"))
     listener.recount()
     assert not any(listener.held(name) for name in names)
-    listener.define("all", {"name": "All", "criterion": {"kind": "count", "role": "author"}, "at": 1})
-    assert not any(listener.held(name) for name in names)
+
+
+def test_rule_18a_a_back_fill_goes_on_until_all_are_reached(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recounting, "MEMBERS_A_STEP", 2)
+    names = [f"A{number}" for number in range(5)]
+    listener.people(*names)
+    listener.hear(*(listener.like("x", name) for name in names))
+    listener.define("first", FIRST)
+    assert all(listener.held(name) == [("first", None)] for name in names)
 
 
 def test_rule_18b_facts_are_found_by_actor_author_and_parents_author(listener: Listener) -> None:
