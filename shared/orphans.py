@@ -8,6 +8,7 @@ import contextlib
 from typing import Any
 
 import structlog
+from bson.codec_options import DEFAULT_CODEC_OPTIONS
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -23,12 +24,14 @@ def end(client: MongoClient[dict[str, Any]]) -> int:
     """
     # Where it is forbidden to look, the server's own limit has to do.
     with contextlib.suppress(PyMongoError):
-        operations = list(client.admin.aggregate([_SEEN_BY_US]))
+        # Sessions' ids as they come: binary, whatever this client makes of UUIDs.
+        admin = client.get_database("admin", codec_options=DEFAULT_CODEC_OPTIONS)
+        operations = list(admin.aggregate([_SEEN_BY_US]))
         connected = {each["connectionId"] for each in operations if _is_connection(each)}
         idle = [each for each in operations if "transaction" in each and not _is_connection(each)]
         orphans = [{"id": each["lsid"]["id"]} for each in idle if each.get("connectionId") not in connected]
         if orphans:
-            client.admin.command("killSessions", orphans)
+            admin.command("killSessions", orphans)
             _log.warning("transactions of dead processes ended", count=len(orphans))
         return len(orphans)
     return 0

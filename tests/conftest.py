@@ -11,7 +11,7 @@ from deploy.embedded.server import Server
 pytest_plugins = ["tests.fixtures"]
 
 #: Whoever uses one of these, even through another fixture, is marked `servers`.
-SERVER_FIXTURES = frozenset({"mongo_server", "kafka_server"})
+SERVER_FIXTURES = frozenset({"mongo_server", "kafka_server", "live"})
 
 
 def pytest_configure(config: pytest.Config) -> None:

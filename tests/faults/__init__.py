@@ -1,0 +1,1 @@
+"""What must hold while servers and processes die, hang and come back."""

@@ -1,0 +1,1 @@
+"""From the public door to the badge, through every process."""
