@@ -94,6 +94,12 @@ def profiles(members: Iterable[str]) -> dict[str, Document]:
     return {document["_id"]: document for document in _profiles().find({"_id": {"$in": list(members)}})}
 
 
+def erased(members: Iterable[str]) -> list[str]:
+    """Those of these members who are erased."""
+    found = _profiles().find({"_id": {"$in": list(members)}, "erased": True}, {"_id": 1})
+    return [document["_id"] for document in found]
+
+
 def standings(members: Iterable[str]) -> dict[str, Profile]:
     """What the rules must know of members who are not ordinary."""
     query = {"_id": {"$in": list(members)}, "special": True}

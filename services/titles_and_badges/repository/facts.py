@@ -63,6 +63,11 @@ def count(member: str, bucket: Bucket) -> int:
     return _facts().count_documents(_in_bucket(member, bucket))
 
 
+def count_up_to(member: str, limit: int) -> int:
+    """How many facts a member has; `limit` if more."""
+    return _facts().count_documents({"member": member}, limit=limit)
+
+
 def members_involved_with(members: Sequence[str], after: str, limit: int) -> list[str]:
     """Members who have facts in which these take part, or who are these, in order of their ids."""
     rows = _facts().aggregate(

@@ -3,10 +3,10 @@
 First a barrier: no batch that has not seen the change can end after it. Then members, a few a transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.titles_and_badges.repository import communities, facts, tallies
+from services.titles_and_badges.repository import awards, communities, facts, tallies
 from services.titles_and_badges.use_cases import recognising
 from shared.work import Mark
 
@@ -16,6 +16,8 @@ ALL = "recount-all"
 MEMBERS = "recount-members"
 
 MEMBERS_A_STEP = 20
+#: A step is one transaction, and what it reads lies in memory: a few members with very many facts are enough.
+FACTS_A_STEP = 50_000
 
 
 def recount_all(mark: Mark) -> Mapping[str, Any] | None:
@@ -28,7 +30,7 @@ def recount_all(mark: Mark) -> Mapping[str, Any] | None:
     behind = tallies.behind(community, revision, MEMBERS_A_STEP)
     if not behind:
         return None
-    recognising.recount_members(community, behind)
+    recognising.recount_members(community, _for_one_step(behind))
     return {"barrier": True}
 
 
@@ -37,15 +39,31 @@ def recount_involved(mark: Mark) -> Mapping[str, Any] | None:
     if not mark.get("barrier"):
         communities.raise_barrier()
         return {"barrier": True}
+    community, changed = mark["community"], mark["members"]
     if "after" not in mark:
-        # They may have no facts at all, and yet badges that people granted.
-        recognising.recount_members(mark["community"], mark["members"])
-        return {"after": ""}
-    members = facts.members_involved_with(mark["members"], mark["after"], MEMBERS_A_STEP)
+        # They may have no facts at all, and yet badges that people granted; beside an erasure, even after it.
+        awards.forget_decisions(communities.erased(changed))
+        done = mark.get("done", 0)
+        step = _for_one_step(changed[done:])
+        recognising.recount_members(community, step)
+        done += len(step)
+        return {"done": done} if done < len(changed) else {"after": ""}
+    members = facts.members_involved_with(changed, mark["after"], MEMBERS_A_STEP)
     if not members:
         return None
-    recognising.recount_members(mark["community"], members)
-    return {"after": members[-1]}
+    step = _for_one_step(members)
+    recognising.recount_members(community, step)
+    return {"after": step[-1]}
+
+
+def _for_one_step(members: Sequence[str]) -> Sequence[str]:
+    """As many of these members, from the first on, as one step can count; at least one."""
+    left = FACTS_A_STEP
+    for index, member in enumerate(members):
+        left -= facts.count_up_to(member, FACTS_A_STEP)
+        if left < 0:
+            return members[: max(1, index)]
+    return members
 
 
 STEPS = {ALL: recount_all, MEMBERS: recount_involved}

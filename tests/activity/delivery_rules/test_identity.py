@@ -15,7 +15,8 @@ ANSWER = {"id": "o", "type": "Answer", "inReplyTo": "q"}
 
 
 def test_rule_12_two_merges_at_once_make_no_circle(stage: Stage) -> None:
-    stage.members("B", "C")
+    stage.members("B", "C", "X", "Y")
+    assert stage.merge("X", "B") == stage.merge("Y", "C") == 200  # both have been survivors before
     answers: list[int] = []
     with held(lambda: answers.append(stage.merge("C", "B")), members, "load"):
         answers.append(stage.merge("B", "C"))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.titles_and_badges.repository import awards, communities, facts
-from services.titles_and_badges.use_cases import recounting
+from services.titles_and_badges.use_cases import recognising, recounting
 from shared.events import activity as events
 from shared.kafka import PARTITIONS
 from tests.interleaving import held
@@ -92,6 +92,28 @@ def test_rule_18b_a_recount_goes_on_until_all_are_reached(
     listener.follow(listener.bot("V"))
     listener.recount()
     assert not any(listener.held(name) for name in names)
+
+
+def test_rule_18b_a_recount_takes_few_members_at_once_who_have_many_facts(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recounting, "FACTS_A_STEP", 3)
+    counted: list[int] = []
+    recount = recognising.recount_members
+    monkeypatch.setattr(
+        recognising,
+        "recount_members",
+        lambda community, members: (counted.append(len(members)), recount(community, members)),
+    )
+    listener.define("first", FIRST)
+    names = [f"A{number}" for number in range(4)]
+    listener.people(*names)
+    listener.hear(*(listener.like(each, name) for name in names for each in ("x", "y")))
+    bots = [listener.bot(name) for name in (*names, "V")]
+    listener.follow(*bots)
+    listener.recount()
+    assert not any(listener.held(name) for name in names)
+    assert set(counted) == {1, 2}, "V has no facts and shares a step"
 
 
 def test_rule_18a_a_back_fill_goes_on_until_all_are_reached(

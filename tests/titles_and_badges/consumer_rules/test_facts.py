@@ -67,7 +67,7 @@ def test_rule_17_what_moves_leaves_the_bucket_in_which_it_was_counted(listener: 
 def test_rule_17_a_retraction_leaves_the_bucket_that_today_it_would_not_be_in(listener: Listener) -> None:
     listener.define("nice", NICE)
     listener.hear(listener.like("x"), listener.like("y", actor="W"))
-    listener.follow(listener.bot("V"))  # counted anew later
+    listener.follow(listener.bot("A"))  # counted anew later
     listener.hear(listener.retraction("x"))
     assert listener.value("nice") == 1
 

@@ -1,6 +1,7 @@
 """Rules 18b and 18e of versioned delivery: profiles in any order, merges, erasures, and what people granted."""
 
-from services.titles_and_badges.repository import communities
+from services.titles_and_badges.repository import DATABASE, communities
+from shared import mongo
 from tests.interleaving import held
 from tests.titles_and_badges.consumer_rules.conftest import NICE, Listener
 
@@ -71,6 +72,8 @@ def test_a_profile_that_comes_after_its_tombstone_changes_nothing(listener: List
     listener.follow(listener.profile("F"), "F", listener.profile("F"))
     for name in "EF":
         assert listener.grant("thanks", name) == 404
+    stored = communities.profiles([listener.member(name) for name in "EF"]).values()
+    assert all(profile["erased"] and "external_id" not in profile for profile in stored)
 
 
 def test_awards_of_a_member_of_whom_only_the_tombstone_came_are_shown_without_a_name(
@@ -83,13 +86,25 @@ def test_awards_of_a_member_of_whom_only_the_tombstone_came_are_shown_without_a_
     assert only["member"] == {"id": None, "name": None}
 
 
-def test_an_erased_member_holds_no_grant(listener: Listener) -> None:
+def test_an_erased_member_holds_no_grant_and_its_reason_is_forgotten(listener: Listener) -> None:
     listener.define("thanks", THANKS)
     listener.people("E")
     listener.grant("thanks", "E")
     listener.follow("E")
     listener.recount()
     assert listener.badges("GET", "/v1/awards").get_json()["items"] == []
+    assert _decisions(listener, "E") == 0
+
+
+def test_a_grant_parallel_to_the_erasure_is_forgotten_too(listener: Listener) -> None:
+    listener.define("thanks", THANKS)
+    listener.people("E")
+    with held(lambda: listener.grant("thanks", "E"), communities, "member_of"):
+        listener.follow("E")
+    assert _decisions(listener, "E") == 1
+    listener.recount()
+    assert listener.badges("GET", "/v1/awards").get_json()["items"] == []
+    assert _decisions(listener, "E") == 0
 
 
 def test_a_stranger_who_was_a_bot_counts_for_nobody(listener: Listener) -> None:
@@ -99,3 +114,7 @@ def test_a_stranger_who_was_a_bot_counts_for_nobody(listener: Listener) -> None:
     listener.follow(listener.bot("a pseudonym"))  # the profile comes after what he did
     listener.recount()
     assert listener.held("A") == []
+
+
+def _decisions(listener: Listener, name: str) -> int:
+    return mongo.collection(DATABASE, "decisions").count_documents({"member": listener.member(name)})
