@@ -4,7 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.titles_and_badges.domain.badges import HIGHEST, MOST_LEVELS
 from services.titles_and_badges.domain.criteria import KINDS
+from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
 from shared import clock
 
 LONGEST_NAME = 100
@@ -22,6 +24,17 @@ class Moment(fields.DateTime):
 class _Criterion(fields.Dict):
     """A criterion; which options it takes depends on its kind, and domain/criteria judges them."""
 
+    def __init__(self) -> None:
+        options = {
+            "kind": {"type": "string", "enum": sorted(KINDS)},
+            "role": {"type": "string", "enum": [ACTOR, AUTHOR]},
+            "where": {"type": "object", "description": "A condition in typed JSON."},
+            "of": {"type": "string", "enum": ["days", "people", "objects"]},
+            "weights": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "accepted": {"type": "boolean"},
+        }
+        super().__init__(required=True, metadata={"properties": options, "required": ["kind"]})
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         read: Any = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         if not isinstance(read.get("kind"), str):
@@ -34,7 +47,7 @@ class Level(Schema):
     """A level of a badge and the value that it asks for."""
 
     name = fields.String(required=True, validate=validate.Length(1, 50))
-    at = fields.Integer(required=True, strict=True)
+    at = fields.Integer(required=True, strict=True, validate=validate.Range(1, HIGHEST))
 
 
 class Definition(Schema):
@@ -47,9 +60,9 @@ class Definition(Schema):
 
     name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
     description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
-    criterion = _Criterion(required=True)
-    at = fields.Integer(strict=True)
-    levels = fields.List(fields.Nested(Level))
+    criterion = _Criterion()
+    at = fields.Integer(strict=True, validate=validate.Range(1, HIGHEST))
+    levels = fields.List(fields.Nested(Level), validate=validate.Length(1, MOST_LEVELS))
     repeat = fields.String(validate=validate.OneOf(["member", "object"]))
     policy = fields.String(validate=validate.OneOf(["sticky", "live"]))
     status = fields.String(validate=validate.OneOf(["active", "draft"]))
