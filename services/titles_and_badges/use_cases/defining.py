@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.titles_and_badges.domain import awards as rules_of_awards
 from services.titles_and_badges.domain import badges, standing
-from services.titles_and_badges.domain.awards import GRANT, Decision
+from services.titles_and_badges.domain.awards import GRANT, REVOKE, Decision
 from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.repository.tallies import Book
 from services.titles_and_badges.use_cases import recognising, recounting
@@ -77,29 +76,38 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
         raise NotFound("badge", slug)
     if profile is None:
         raise NotFound("member", external_id)
-    if kind == GRANT:
-        _check_grant(badge, communities.standing(profile), now)
-    if (object_id is not None) != (badge.repeat == badges.ONCE_AN_OBJECT):
-        message = (
-            "This badge is given once an object: name it."
-            if object_id is None
-            else "It is given once a member."
-        )
-        raise Conflict(message)
+    decision = Decision(kind=kind, object=object_id, at=now, reason=reason)
+    _check_decision(badge, decision, communities.standing(profile))
     member = profile["_id"]
-    name = (slug, badge.thresholds[0].level, object_id)
-    key = awards.key(community, member, name)
+    key = awards.key(community, member, (slug, badge.thresholds[0].level, object_id))
     held = awards.of_members([member], [slug]).get(key)
-    is_held = held is not None and held["state"] == awards.HELD
-    if held is not None and is_held and kind == GRANT:
+    if held is not None and held["state"] == (awards.HELD if kind == GRANT else awards.REVOKED):
         return held
-    if not is_held and kind == rules_of_awards.REVOKE:
-        if held is not None and held["state"] == awards.REVOKED:
-            return held
+    if kind == REVOKE and (held is None or held["state"] != awards.HELD):
         message = f"The member does not hold {slug!r}."
         raise Conflict(message)
-    decision = Decision(kind=kind, object=object_id, at=now, reason=reason)
     awards.keep_decision(community, member, slug, decision, decided_by)
+    _settle_decision(community, member, badge, rules, stored[community])
+    return awards.of_members([member], [slug])[key]
+
+
+def _check_decision(badge: badges.Badge, decision: Decision, profile: standing.Profile) -> None:
+    if (decision.object is not None) != (badge.repeat == badges.ONCE_AN_OBJECT):
+        needs = "once an object: name it" if decision.object is None else "once a member"
+        message = f"This badge is given {needs}."
+        raise Conflict(message)
+    if decision.kind == GRANT:
+        reason = (
+            "the badge is retired" if badge.until is not None else standing.excluded(profile, decision.at)
+        )
+        if reason is not None:
+            message = f"It cannot be granted: {reason}."
+            raise Conflict(message)
+
+
+def _settle_decision(
+    community: str, member: str, badge: badges.Badge, rules: badges.Rules, stored: Document
+) -> None:
     book = Book([member])
     ceremony = Ceremony(community)
     if book.revision(member) in {None, rules.revision}:
@@ -108,17 +116,9 @@ def decide(  # noqa: PLR0913 (who decided what about whom, and why)
         book.put(community, member, rules.revision, {})
     else:
         # His tallies are those of older rules, which may have had other thresholds.
-        recognising.recount(community, [member], rules, stored[community], book, ceremony)
+        recognising.recount(community, [member], rules, stored, book, ceremony)
     book.write()
     ceremony.end()
-    return awards.of_members([member], [slug])[key]
-
-
-def _check_grant(badge: badges.Badge, profile: standing.Profile, now: datetime) -> None:
-    reason = "the badge is retired" if badge.until is not None else standing.excluded(profile, now)
-    if reason is not None:
-        message = f"It cannot be granted: {reason}."
-        raise Conflict(message)
 
 
 def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's JSON)
