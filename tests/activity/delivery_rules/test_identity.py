@@ -1,12 +1,15 @@
 """Rules 12 to 14 of versioned delivery, and 18d: merges, erasures, and the relay that sends profiles."""
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from services.activity.repository import DATABASE, members
 from services.activity.use_cases import fan_out, profiling
-from shared import mongo
+from shared import mongo, work
+from shared.clock import BEGINNING
 from tests.activity.delivery_rules.conftest import Stage
 from tests.interleaving import held
 
@@ -86,6 +89,26 @@ def test_rule_13_a_merge_reaches_more_than_one_step_holds(
     stage.settle()
     assert all(stage.know(f"create-{number}", ["A", "D"]) == ["D"] for number in range(5))
     assert all(stage.know(f"like-{number}", ["A", "D"]) == ["D"] for number in range(5))
+
+
+def test_rule_13_a_merge_that_dies_after_each_of_its_steps_reaches_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fan_out.delivering, "STEP", 1)
+    stage.members("D")
+    for number in range(2):
+        stage.post(f"create-{number}", "Create", "A", {"id": f"o{number}"})
+        stage.post(f"like-{number}", "Like", "V", f"o{number}")
+    stage.settle()
+    stage.merge("A", "D")
+    while work.pending(DATABASE):
+        with monkeypatch.context() as patch, contextlib.suppress(SystemExit):
+            patch.setattr(work, "_remember", _die)
+            stage.settle()
+        _forget_claims()
+        work.do_next(DATABASE, fan_out.STEPS, _after(1))
+    for name in ("create-0", "create-1", "like-0", "like-1"):
+        assert stage.know(name, ["A", "D"]) == ["D"]
 
 
 def test_rule_14_what_an_erased_member_did_stays_a_strangers(stage: Stage) -> None:
@@ -171,6 +194,20 @@ def test_rule_18d_republishing_sends_every_profile_again(stage: Stage) -> None:
     again = _Producer(stage)
     profiling.send_profiles(again)  # type: ignore[arg-type]
     assert {stage.member("A"), f"community:{stage.community}"} <= {message.key for message in again.sent}
+
+
+def _die(*_: Any) -> None:
+    raise SystemExit
+
+
+def _after(steps: int) -> Callable[[], bool]:
+    """Told to stop after so many steps."""
+    left = iter(range(steps))
+    return lambda: next(left, None) is None
+
+
+def _forget_claims() -> None:
+    mongo.collection(DATABASE, work.COLLECTION).update_many({}, {"$set": {"claimed_until": BEGINNING}})
 
 
 class _Producer:

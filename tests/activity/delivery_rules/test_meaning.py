@@ -1,6 +1,7 @@
 """Rules 7 to 11 of versioned delivery: who is told, what is known of an object, and what is final."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 
@@ -171,6 +172,18 @@ def test_rule_11_a_merge_parallel_to_a_like_is_followed(stage: Stage) -> None:
         stage.settle()
     stage.settle()
     assert stage.know("like", ["L", "S"]) == ["S"]
+
+
+def test_rule_16_dates_are_cut_to_milliseconds_at_the_door(stage: Stage) -> None:
+    written = "2026-05-01T12:00:00.123987+02:00"
+    stage.post("create", "Create", "A", {**ANSWER, "published": written}, published=written)
+    told = stage.told("create", "A")
+    assert told is not None
+    assert told.object is not None
+    cut = datetime(2026, 5, 1, 10, 0, 0, 123000, tzinfo=UTC)
+    assert told.published == told.object.published == cut
+    stage.settle()
+    assert list(stage.versions("create", "A")) == [1], "what is stored is what was decided on"
 
 
 def _parent_author(stage: Stage, activity: str, member: str) -> str | None:

@@ -1,5 +1,6 @@
 """Rules 1 to 6 of versioned delivery: marks, checks and versions, each on a forced interleaving."""
 
+from services.activity import queries
 from services.activity.repository import DATABASE, activities
 from services.activity.use_cases import delivering, fan_out
 from shared import mongo, work
@@ -23,6 +24,38 @@ def test_rule_01_what_is_stored_is_delivered_at_once(stage: Stage) -> None:
     stage.post("create", "Create", "A", ANSWER)
     stage.post("like", "Like", "V", "o")
     assert stage.know("like", ["A", "V"]) == ["A", "V"]
+
+
+def test_rule_01_a_check_after_the_commit_that_changes_nothing_sends_nothing(stage: Stage) -> None:
+    stage.post("create", "Create", "A", ANSWER)
+    stage.post("like", "Like", "V", "o")
+    stage.listen()
+    stage.settle()
+    assert stage.listen() == []
+
+
+def test_marks_count_as_pending_work(stage: Stage) -> None:
+    before = queries.pending()["work"]
+    stage.post("create", "Create", "A", ANSWER)
+    assert queries.pending()["work"] == before + 2
+    stage.settle()
+    assert queries.pending()["work"] == before
+
+
+def test_two_first_deeds_of_one_member_at_once_create_him_once(stage: Stage) -> None:
+    answers: list[str] = []
+    with held(lambda: answers.append(stage.post("x", "Like", "N", "o")), activities, "claims"):
+        answers.append(stage.post("y", "Like", "N", "o"))
+    assert answers == ["accepted", "accepted"]
+    assert stage.know("x", ["N"]) == stage.know("y", ["N"]) == ["N"]
+
+
+def test_the_same_activity_posted_twice_at_once_is_one(stage: Stage) -> None:
+    answers: list[str] = []
+    with held(lambda: answers.append(stage.post("x", "Like", "N", "o")), activities, "stored"):
+        answers.append(stage.post("x", "Like", "N", "o"))
+    assert answers == ["accepted", "duplicate"]
+    assert list(stage.versions("x", "N")) == [1]
 
 
 def test_rule_02_fan_out_after_commit_like_parallel_create(stage: Stage) -> None:

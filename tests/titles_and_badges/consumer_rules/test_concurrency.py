@@ -9,6 +9,7 @@ import pytest
 
 from services.titles_and_badges.repository import awards, communities, facts
 from services.titles_and_badges.use_cases import recognising, recounting
+from shared.errors import Fault
 from shared.events import activity as events
 from shared.kafka import PARTITIONS
 from tests.interleaving import held
@@ -53,6 +54,11 @@ def test_rule_18a_a_recount_waits_for_the_batches_before_it(listener: Listener) 
             wait([recount], timeout=0.3)  # without the barrier it would be done by now
         recount.result()
     assert listener.value("nice") == 0
+
+
+def test_rule_18a_a_partition_without_a_barrier_stops_the_process(listener: Listener) -> None:
+    with pytest.raises(Fault, match="laurel init"):
+        listener.hear(listener.like("x"), partition=PARTITIONS + 1)
 
 
 def test_rule_18a_a_grant_parallel_to_other_rules(listener: Listener) -> None:

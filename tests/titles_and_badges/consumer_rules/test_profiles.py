@@ -54,6 +54,18 @@ def test_rule_18e_what_the_loser_earned_becomes_the_survivors(listener: Listener
     assert len(listener.badges("GET", "/v1/awards").get_json()["items"]) == 1
 
 
+def test_rule_18e_a_late_fact_of_the_loser_gives_him_nothing_back(listener: Listener) -> None:
+    listener.define("first", {"name": "First", "criterion": {"kind": "first"}})
+    listener.people("L", "S")
+    listener.grant("first", "L")
+    listener.follow(listener.profile("L", merged_into=listener.member("S")))
+    listener.recount()
+    listener.hear(listener.deed("x", "L"))
+    listener.hear(listener.retraction("x", "L"))
+    (only,) = listener.badges("GET", "/v1/awards").get_json()["items"]
+    assert only["member"]["id"] == "S"
+
+
 def test_an_older_profile_that_comes_late_changes_nothing(listener: Listener) -> None:
     listener.define("nice", NICE)
     listener.hear(listener.like("x"))
