@@ -19,6 +19,7 @@ from shared.errors import Fault
 
 COLLECTION = "work"
 CLAIM_SECONDS = 10
+TURN_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0
 _IDLE_SECONDS = 0.02
 _LONGEST_IDLE_SECONDS = 0.2
@@ -33,7 +34,9 @@ _log = structlog.get_logger()
 
 def add(service: str, kind: str, community: str, **detail: Any) -> None:  # noqa: ANN401 (a mark holds any BSON)
     """Leave a mark, inside the running transaction."""
-    mongo.collection(service, COLLECTION).insert_one({"kind": kind, "community": community, **detail})
+    mongo.collection(service, COLLECTION).insert_one(
+        {"kind": kind, "community": community, "turn": ObjectId(), **detail}
+    )
 
 
 def pending(service: str, community: str | None = None) -> int:
@@ -64,16 +67,18 @@ def run(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool]) -
 
 
 def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool] = lambda: False) -> bool:
-    """Claim the oldest free mark and work it off. Returns False when there is none.
+    """Claim the oldest free mark and work it off, for its turn. Returns False when there is none.
 
-    A mark whose step raises is put off, longer each time, and says why: it holds up no other, and is not forgotten.
+    Whatever takes longer than a turn goes on behind all that waits: one community's hour of work delays nobody's
+    like. A mark whose step raises is put off, longer each time, and says why: it holds up no other, and is not
+    forgotten.
     """
     mark = _claim(service, list(steps))
     if mark is None:
         return False
     started = time.monotonic()
     count = 0
-    while mark is not None and not stopping():
+    while mark is not None and not stopping() and (not count or time.monotonic() - started < TURN_SECONDS):
         try:
             remember = steps[mark["kind"]](mark)
         except mongo.UNAVAILABLE:
@@ -92,14 +97,14 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
         mark = _remember(service, mark["_id"], remember)
     if mark is not None:
         mongo.collection(service, COLLECTION).update_one(
-            {"_id": mark["_id"]}, {"$unset": {"claimed_until": ""}}
+            {"_id": mark["_id"]}, {"$set": {"turn": ObjectId()}, "$unset": {"claimed_until": ""}}
         )
     return True
 
 
 def ensure(service: str) -> None:
-    """Create what is missing: the collection, and the index by which the oldest mark is found."""
-    mongo.ensure_collection(service, COLLECTION).create_index([("kind", 1), ("_id", 1)])
+    """Create what is missing: the collection, and the index by which the next mark is found."""
+    mongo.ensure_collection(service, COLLECTION).create_index([("kind", 1), ("turn", 1)])
 
 
 _FREE = {"$expr": {"$lt": [{"$ifNull": ["$claimed_until", None]}, "$$NOW"]}}
@@ -112,7 +117,7 @@ def _claim(service: str, kinds: list[str]) -> Mark | None:
     return mongo.collection(service, COLLECTION).find_one_and_update(
         {"kind": {"$in": kinds}, **_FREE},
         [_CLAIM],
-        sort=[("_id", 1)],
+        sort=[("turn", 1)],
         return_document=ReturnDocument.AFTER,
     )
 

@@ -8,7 +8,7 @@ import mongoengine
 import pytest
 from pymongo import InsertOne, UpdateOne
 from pymongo.client_session import ClientSession
-from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
+from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, OperationFailure
 
 from shared import mongo
 from shared.errors import Refused, Unavailable
@@ -148,6 +148,24 @@ def test_a_duplicate_through_mongoengine_is_tried_again_too(
     with pytest.raises(Unavailable) as caught:
         mongo.transact(service, Thing(name="y", unique="a").save)
     assert isinstance(caught.value.__cause__, DuplicateKeyError)
+
+
+def test_a_duplicate_in_a_bulk_is_tried_again_and_other_faults_of_a_bulk_are_not(service: str) -> None:
+    things().insert_one({"_id": "x", "unique": "a"})
+    runs: list[int] = []
+
+    def create() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            things().insert_many([{"_id": "y"}, {"_id": "x"}], ordered=False)
+
+    mongo.transact(service, create)
+    assert len(runs) == 2
+    assert found("y") is None
+    with pytest.raises(BulkWriteError):
+        mongo.transact(
+            service, lambda: things().bulk_write([UpdateOne({"_id": "x"}, {"$inc": {"unique": 1}})])
+        )
 
 
 def test_a_commit_of_which_nobody_knows_is_sent_again_and_the_body_is_not(

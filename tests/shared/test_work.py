@@ -174,6 +174,22 @@ def test_who_is_told_to_stop_ends_after_a_step_and_gives_the_mark_back(service: 
     assert done == [0, 1, 2]
 
 
+def test_long_work_goes_on_behind_what_waits(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "TURN_SECONDS", 0)
+    done: list[Any] = []
+
+    def step(mark: work.Mark) -> Mapping[str, Any] | None:
+        done.append(mark["name"])
+        return {"name": "long"} if mark["name"] == "long" and len(done) < 5 else None
+
+    for name in ("long", "short", "shorter"):
+        add(service, name=name)
+    while work.do_next(service, {"count": step}):
+        pass
+    assert done == ["long", "short", "shorter", "long", "long"]
+    assert work.pending(service) == 0
+
+
 def test_running_works_off_what_comes_until_told_to_stop(service: str) -> None:
     stop = threading.Event()
     done: list[Any] = []
