@@ -1,0 +1,95 @@
+"""Every process takes kill -9 in the middle of its batches while a real community comes in, and nothing differs.
+
+The crash points are enumerated, and each kill is proven to fall at its point (`crash_points.py`).
+"""
+
+from collections import Counter
+
+import pytest
+
+from tests.faults import storm
+from tests.faults.crash_points import Kill, Point, kill_at
+from tests.faults.storm import NOISE, Storm
+from tests.live import Live
+
+ACTIVITIES = 1493
+COMMUNITIES = 30
+
+API = "activity-api"
+RELAY = "activity-relay"
+JOBS = "activity-jobs"
+CONSUME = "badges-consume"
+
+IN_THE_CONSUMER = [
+    Point(process=CONSUME, command="update", collection="titles_and_badges.partitions"),
+    Point(process=CONSUME, command="insert", collection="titles_and_badges.facts"),
+    Point(process=CONSUME, command="update", collection="titles_and_badges.tallies"),
+    Point(process=CONSUME, command="commitTransaction"),
+    Point(process=CONSUME, command="commitTransaction", after=True),
+]
+IN_THE_API = [
+    Point(process=API, command="insert", collection="activity.activities"),
+    Point(process=API, command="insert", collection="activity.outbox"),
+    Point(process=API, command="insert", collection="activity.work"),
+    Point(process=API, command="commitTransaction"),
+    Point(process=API, command="commitTransaction", after=True),
+]
+IN_THE_RELAY = [
+    Point(process=RELAY, command="find", collection="activity.outbox"),
+    Point(process=RELAY, command="delete", collection="activity.outbox"),
+]
+IN_THE_JOBS = [
+    Point(process=JOBS, command="update", collection="activity.activities"),
+    Point(process=JOBS, command="commitTransaction"),
+    Point(process=JOBS, command="delete", collection="activity.work"),
+]
+#: One of each kind in turn, so that one is killed while another comes back.
+ROUNDS = [
+    (IN_THE_CONSUMER[turn % 5], IN_THE_API[turn % 5], IN_THE_RELAY[turn % 2], IN_THE_JOBS[turn % 3])
+    for turn in range(10)
+]
+
+
+@pytest.mark.timeout(900)
+def test_nothing_differs_after_ten_kills_of_each_process_inside_its_batches(
+    live: Live, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live.found("calm", *(f"storm-{number}" for number in range(COMMUNITIES)))
+    live.laurel("import", "stackexchange", storm.FACTS, "--community", "calm")
+    live.handled()
+    kills: list[Kill] = []
+    missed: list[Point] = []
+    with Storm(live=live, slugs=[f"storm-{number}" for number in range(COMMUNITIES)]) as load:
+        for point in [point for turn in ROUNDS for point in turn]:
+            load.check()
+            kill = kill_at(live, point)
+            (missed.append(point) if kill is None else kills.append(kill))
+    live.handled()
+    calm = storm.state(live, "calm")
+    for slug, acknowledged in load.acknowledged.items():
+        assert storm.state(live, slug) == calm
+        assert storm.stored(live, slug) == (ACTIVITIES, NOISE)
+        assert len(acknowledged) == ACTIVITIES + 2 * NOISE
+    with capsys.disabled():
+        print("\n" + _table(kills, load))  # noqa: T201 (what was shown)
+    assert not missed
+    assert min(Counter(kill.point.process for kill in kills).values()) >= len(ROUNDS)
+    assert all(kill.in_transaction for kill in kills if _is_inside(kill.point))
+
+
+def _is_inside(point: Point) -> bool:
+    """Whether a transaction with writes is open there."""
+    first = point.command == "update" and str(point.collection).endswith("partitions")
+    return point.process in {API, CONSUME} and not point.after and not first
+
+
+def _table(kills: list[Kill], load: Storm) -> str:
+    counts = Counter(str(kill.point) for kill in kills)
+    lines = [f"{count:>3} × kill -9 of {where}" for where, count in sorted(counts.items())]
+    transactions = sum(kill.in_transaction for kill in kills)
+    lines.append(f"{len(kills)} kills, {transactions} of them with a transaction open")
+    lines.append(f"{len(load.acknowledged)} communities, {load.count:,} activities acknowledged")
+    lines.append(
+        f"{load.unanswered} requests unanswered, {len(load.problems)} answered with 503, all sent again"
+    )
+    return "\n".join(lines)
