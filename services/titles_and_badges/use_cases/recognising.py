@@ -16,6 +16,9 @@ from shared.events.activity import ActivityRecorded, Delivery
 from shared.mongo import Document
 from shared.outbox import Message
 
+#: What a transaction reads lies in memory, and it must end in time: a few members with very many facts are enough.
+FACTS_A_STEP = 50_000
+
 
 @mongo.in_transaction(DATABASE)
 def recognise(
@@ -53,7 +56,11 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
     fresh = {member: each for member, each in changes.items() if member not in behind}
     slugs = _count(community, rules, context, book, ceremony, fresh)
     _write_facts(community, news, known, slugs)
-    recount(community, behind, rules, stored.get(community, {}), book, ceremony)
+    at_once = for_one_step(behind)
+    recount(community, at_once, rules, stored.get(community, {}), book, ceremony)
+    for member in behind[len(at_once) :]:
+        # Too many facts for a batch. While anybody is behind the rules, there is a mark to count him anew.
+        book.put(community, member, book.revision(member) or 0, {})
     book.write()
     ceremony.end()
 
@@ -68,6 +75,16 @@ def recount_members(community: str, members: Sequence[str]) -> None:
     recount(community, members, rules, stored.get(community, {}), book, ceremony)
     book.write()
     ceremony.end()
+
+
+def for_one_step(members: Sequence[str]) -> Sequence[str]:
+    """As many of these members, from the first on, as one transaction can count from scratch; at least one."""
+    left = FACTS_A_STEP
+    for index, member in enumerate(members):
+        left -= facts.count_up_to(member, FACTS_A_STEP)
+        if left < 0:
+            return members[: max(1, index)]
+    return members
 
 
 def fact(delivery: ActivityRecorded) -> Fact:

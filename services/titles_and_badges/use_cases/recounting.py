@@ -3,7 +3,7 @@
 First a barrier: no batch that has not seen the change can end after it. Then members, a few a transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from services.titles_and_badges.repository import awards, communities, facts, tallies
@@ -16,8 +16,6 @@ ALL = "recount-all"
 MEMBERS = "recount-members"
 
 MEMBERS_A_STEP = 20
-#: A step is one transaction, and what it reads lies in memory: a few members with very many facts are enough.
-FACTS_A_STEP = 50_000
 
 
 def recount_all(mark: Mark) -> Mapping[str, Any] | None:
@@ -30,7 +28,7 @@ def recount_all(mark: Mark) -> Mapping[str, Any] | None:
     behind = tallies.behind(community, revision, MEMBERS_A_STEP)
     if not behind:
         return None
-    recognising.recount_members(community, _for_one_step(behind))
+    recognising.recount_members(community, recognising.for_one_step(behind))
     return {"barrier": True}
 
 
@@ -44,26 +42,16 @@ def recount_involved(mark: Mark) -> Mapping[str, Any] | None:
         # They may have no facts at all, and yet badges that people granted; beside an erasure, even after it.
         awards.forget_decisions(communities.erased(changed))
         done = mark.get("done", 0)
-        step = _for_one_step(changed[done:])
+        step = recognising.for_one_step(changed[done:])
         recognising.recount_members(community, step)
         done += len(step)
         return {"done": done} if done < len(changed) else {"after": ""}
     members = facts.members_involved_with(changed, mark["after"], MEMBERS_A_STEP)
     if not members:
         return None
-    step = _for_one_step(members)
+    step = recognising.for_one_step(members)
     recognising.recount_members(community, step)
     return {"after": step[-1]}
-
-
-def _for_one_step(members: Sequence[str]) -> Sequence[str]:
-    """As many of these members, from the first on, as one step can count; at least one."""
-    left = FACTS_A_STEP
-    for index, member in enumerate(members):
-        left -= facts.count_up_to(member, FACTS_A_STEP)
-        if left < 0:
-            return members[: max(1, index)]
-    return members
 
 
 STEPS = {ALL: recount_all, MEMBERS: recount_involved}

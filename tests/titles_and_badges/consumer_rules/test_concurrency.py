@@ -103,7 +103,7 @@ def test_rule_18b_a_recount_goes_on_until_all_are_reached(
 def test_rule_18b_a_recount_takes_few_members_at_once_who_have_many_facts(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recounting, "FACTS_A_STEP", 3)
+    monkeypatch.setattr(recognising, "FACTS_A_STEP", 3)
     counted: list[int] = []
     recount = recognising.recount_members
     monkeypatch.setattr(
@@ -120,6 +120,19 @@ def test_rule_18b_a_recount_takes_few_members_at_once_who_have_many_facts(
     listener.recount()
     assert not any(listener.held(name) for name in names)
     assert set(counted) == {1, 2}, "V has no facts and shares a step"
+
+
+def test_rule_18a_a_batch_leaves_those_with_many_facts_to_the_recount(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognising, "FACTS_A_STEP", 1)
+    listener.people("B")
+    listener.hear(listener.like("x"), listener.like("x", "B"))
+    assert listener.badges("PUT", "/v1/badges/nice", NICE).status_code == 200
+    listener.hear(listener.like("y", actor="W"), listener.like("y", "B", "W"))
+    assert sorted([listener.held("A"), listener.held("B")]) == [[], [("nice", "o")]]
+    listener.recount()
+    assert listener.held("A") == listener.held("B") == [("nice", "o")]
 
 
 def test_rule_18a_a_back_fill_goes_on_until_all_are_reached(
