@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from services import cli
 from services.activity import app as activity_app
 from services.activity.use_cases import fan_out, membership, profiling
 from services.titles_and_badges import app as badges_app
@@ -184,6 +185,40 @@ def activity(activity_client: FlaskClient, databases: Settings, community: str) 
 def badges(badges_client: FlaskClient, databases: Settings, community: str) -> Door:
     """`titles-and-badges`, asked by an admin of the test's community."""
     return Door(badges_client, databases, community)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def laurel(
+    databases: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """The `laurel` command in this process, from its arguments to its exit code."""
+    for name, value in {
+        "LAUREL_MONGO_URL": databases.mongo_url,
+        "LAUREL_KAFKA_SERVERS": ",".join(databases.kafka_servers),
+        "LAUREL_TOKEN_KEYS": databases.token_keys,
+        "LAUREL_TOKEN_SIGNING_KEY": databases.need_signing_key(),
+        "LAUREL_MEMBER_KEY": MEMBER_KEY,
+    }.items():
+        monkeypatch.setenv(name, str(value))
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr("sys.argv", ["laurel", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return Said(int(ended.value.code or 0), said.out, said.err)
+
+    return run
 
 
 def keys_directory(settings: Settings) -> Path:
