@@ -17,7 +17,7 @@ from tests.interleaving import held
 SERVICE = "chassis"
 
 
-class Thing(mongoengine.Document):  # type: ignore[misc]  # mongoengine ships no types
+class Thing(mongoengine.Document):
     """Something to read and write through mongoengine."""
 
     meta = {"db_alias": SERVICE, "collection": "things", "auto_create_index": False}  # noqa: RUF012 (read once)

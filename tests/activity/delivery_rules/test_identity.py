@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.activity.repository import DATABASE, members
-from services.activity.use_cases import fan_out, profiling
+from services.activity.use_cases import delivering, fan_out, profiling
 from shared import mongo, work
 from shared.clock import BEGINNING
 from tests.activity.delivery_rules.conftest import Stage
@@ -79,7 +79,7 @@ def test_rule_13_a_merge_reaches_those_who_were_merged_into_the_loser_before(sta
 def test_rule_13_a_merge_reaches_more_than_one_step_holds(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fan_out.delivering, "STEP", 2)
+    monkeypatch.setattr(delivering, "STEP", 2)
     stage.members("D")
     for number in range(5):
         stage.post(f"create-{number}", "Create", "A", {"id": f"o{number}"})
@@ -94,7 +94,7 @@ def test_rule_13_a_merge_reaches_more_than_one_step_holds(
 def test_rule_13_a_merge_that_dies_after_each_of_its_steps_reaches_all_the_same(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fan_out.delivering, "STEP", 1)
+    monkeypatch.setattr(delivering, "STEP", 1)
     stage.members("D")
     for number in range(2):
         stage.post(f"create-{number}", "Create", "A", {"id": f"o{number}"})
@@ -228,7 +228,8 @@ class _Producer:
 
     def last(self, name: str) -> bytes:
         """The last state of a member."""
-        return [message.value for message in self.sent if message.key == self.stage.member(name)][-1]
+        states = [message.value for message in self.sent if message.key == self.stage.member(name)]
+        return bytes(states[-1])
 
 
 def _sent_profiles(stage: Stage, at_least: int) -> dict[str, dict[str, Any]]:

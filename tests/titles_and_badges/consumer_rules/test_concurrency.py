@@ -1,6 +1,6 @@
 """Rules 18a to 18c of versioned delivery: batches beside batches, and beside changes of zone, profiles and rules."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -106,11 +106,12 @@ def test_rule_18b_a_recount_takes_few_members_at_once_who_have_many_facts(
     monkeypatch.setattr(recognising, "FACTS_A_STEP", 3)
     counted: list[int] = []
     recount = recognising.recount_members
-    monkeypatch.setattr(
-        recognising,
-        "recount_members",
-        lambda community, members: (counted.append(len(members)), recount(community, members)),
-    )
+
+    def note(community: str, members: Sequence[str]) -> None:
+        counted.append(len(members))
+        recount(community, members)
+
+    monkeypatch.setattr(recognising, "recount_members", note)
     listener.define("first", FIRST)
     names = [f"A{number}" for number in range(4)]
     listener.people(*names)
