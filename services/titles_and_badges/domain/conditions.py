@@ -4,6 +4,7 @@
 {"any": [{"value": {"gte": 10}}, {"not": {"object.tag": "draft"}}]}   any, all, not
 """
 
+import functools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from services.titles_and_badges.domain.facts import Fact
 from shared.errors import Invalid, Place
 
 Predicate = Callable[[Fact], bool]
+#: Of a fact, or of what one of its fields holds.
+Test = Callable[[Any], bool]
 
 _DEEPEST = 8
 _TOO_LARGE = 2**63
@@ -57,15 +60,15 @@ class _Field:
 
 
 FIELDS: Mapping[str, _Field] = {
-    "type": _Field(str, lambda fact: fact.type),
-    "value": _Field(int, lambda fact: fact.value),
-    "object.id": _Field(str, lambda fact: fact.object),
-    "object.type": _Field(str, lambda fact: fact.object_type),
-    "object.tag": _Field(list, lambda fact: fact.object_tags),
+    "type": _Field(str, operator.attrgetter("type")),
+    "value": _Field(int, operator.attrgetter("value")),
+    "object.id": _Field(str, operator.attrgetter("object")),
+    "object.type": _Field(str, operator.attrgetter("object_type")),
+    "object.tag": _Field(list, operator.attrgetter("object_tags")),
     "object.own": _Field(bool, lambda fact: _same(fact.object_author, fact.member)),
     "object.replies_to_own": _Field(bool, lambda fact: _same(fact.object_author, fact.parent_author)),
     "object.days_after_parent": _Field(int, _days_after_parent),
-    "parent.type": _Field(str, lambda fact: fact.parent_type),
+    "parent.type": _Field(str, operator.attrgetter("parent_type")),
     "actor.is_author": _Field(bool, lambda fact: _same(fact.actor, fact.object_author)),
     "actor.is_parent_author": _Field(bool, lambda fact: _same(fact.actor, fact.parent_author)),
 }
@@ -84,9 +87,7 @@ def _compile(written: Any, pointer: str, depth: int) -> Condition:  # noqa: ANN4
     if len(parts) == 1:
         return parts[0]
     predicates = [part.predicate for part in parts]
-    return Condition(
-        predicate=lambda fact: all(predicate(fact) for predicate in predicates), types=_common_types(parts)
-    )
+    return Condition(predicate=_every(predicates), types=_common_types(parts))
 
 
 def _part(name: str, value: Any, pointer: str, depth: int) -> Condition:  # noqa: ANN401
@@ -108,34 +109,28 @@ def _several(name: str, value: Any, pointer: str, depth: int) -> Condition:  # n
     parts = [_compile(each, f"{pointer}/{index}", depth + 1) for index, each in enumerate(value)]
     predicates = [part.predicate for part in parts]
     if name == "all":
-        return Condition(
-            predicate=lambda fact: all(predicate(fact) for predicate in predicates),
-            types=_common_types(parts),
-        )
+        return Condition(predicate=_every(predicates), types=_common_types(parts))
     every = [part.types for part in parts]
     types = None if None in every else frozenset().union(*(part for part in every if part is not None))
-    return Condition(predicate=lambda fact: any(predicate(fact) for predicate in predicates), types=types)
+    return Condition(predicate=_some(predicates), types=types)
 
 
 def _field(name: str, field: _Field, value: Any, pointer: str, depth: int) -> Condition:  # noqa: ANN401
-    tests = _tests(field, value, pointer, depth)
+    test = _tests(field, value, pointer, depth)
     read = field.read
-
-    def predicate(fact: Fact) -> bool:
-        actual = read(fact)
-        return all(test(actual) for test in tests)
-
-    return Condition(predicate=predicate, types=_types(value) if name == "type" else None)
+    return Condition(predicate=lambda fact: test(read(fact)), types=_types(value) if name == "type" else None)
 
 
-def _tests(field: _Field, value: Any, pointer: str, depth: int) -> list[Callable[[Any], bool]]:  # noqa: ANN401
+def _tests(field: _Field, value: Any, pointer: str, depth: int) -> Test:  # noqa: ANN401
     if not isinstance(value, Mapping):
-        return [_equals(field, value, pointer)]
+        return _equals(field, value, pointer)
     if not value:
         raise _invalid(pointer, "an empty comparison")
     if depth > _DEEPEST:
         raise _too_deep(pointer)
-    return [_test(field, name, operand, below(pointer, name), depth) for name, operand in value.items()]
+    return _every(
+        [_test(field, name, operand, below(pointer, name), depth) for name, operand in value.items()]
+    )
 
 
 def _test(
@@ -144,15 +139,14 @@ def _test(
     operand: Any,  # noqa: ANN401
     pointer: str,
     depth: int,
-) -> Callable[[Any], bool]:
+) -> Test:
     if name == "in":
         if not isinstance(operand, Sequence) or isinstance(operand, str) or not 0 < len(operand) <= _MOST:
             raise _invalid(pointer, f"in takes a list of 1 to {_MOST} values")
-        choices = [_equals(field, each, f"{pointer}/{index}") for index, each in enumerate(operand)]
-        return lambda actual: any(choice(actual) for choice in choices)
+        return _some([_equals(field, each, f"{pointer}/{index}") for index, each in enumerate(operand)])
     if name == "not":
         inner = _tests(field, operand, pointer, depth + 1)
-        return lambda actual: not all(test(actual) for test in inner)
+        return lambda actual: not inner(actual)
     if name not in _COMPARISONS:
         raise _invalid(
             pointer, f"there is no comparison {name!r}; there are in, not, {', '.join(_COMPARISONS)}"
@@ -163,14 +157,38 @@ def _test(
     return lambda actual: actual is not None and compare(actual, operand)
 
 
-def _equals(field: _Field, value: Any, pointer: str) -> Callable[[Any], bool]:  # noqa: ANN401
+def _every(tests: Sequence[Test]) -> Test:
+    """Whether all hold. As loops, because they run for every badge and fact, and a generator costs more than a test."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def every(subject: Any) -> bool:  # noqa: ANN401
+        for test in tests:  # noqa: SIM110
+            if not test(subject):
+                return False
+        return True
+
+    return every
+
+
+def _some(tests: Sequence[Test]) -> Test:
+    def some(subject: Any) -> bool:  # noqa: ANN401
+        for test in tests:  # noqa: SIM110
+            if test(subject):
+                return True
+        return False
+
+    return some
+
+
+def _equals(field: _Field, value: Any, pointer: str) -> Test:  # noqa: ANN401
     if field.kind is list:
         if not _is(value, str):
             raise _invalid(pointer, "a tag is a string")
         return lambda actual: value in actual
     if not _is(value, field.kind):
         raise _invalid(pointer, f"{_NAMES[field.kind]} is wanted here")
-    return lambda actual: bool(actual == value)
+    return functools.partial(operator.eq, value)
 
 
 _NAMES = {str: "a string", int: "a whole number", bool: "true or false"}

@@ -52,7 +52,10 @@ def fold(badge: Badge, tally: Tally, facts: Iterable[Fact], context: Context) ->
         state = badge.criterion.step(state, fact, context)
         last = fact.order
         for index, threshold in enumerate(badge.thresholds):
-            reached[index] = _after(reached[index], badge, last, holds=state["value"] >= threshold.at)
+            holds = state["value"] >= threshold.at
+            before = reached[index]
+            if holds is not (before is not None and before.until is None):
+                reached[index] = _turned(before, badge, last)
     return Tally(state=state, last=last, reached=tuple(reached))
 
 
@@ -61,9 +64,8 @@ def recount(badge: Badge, facts: Iterable[Fact], context: Context) -> Tally:
     return fold(badge, empty(badge), sorted(facts, key=lambda fact: fact.order), context)
 
 
-def _after(before: Reached | None, badge: Badge, place: Order, *, holds: bool) -> Reached | None:
-    if holds:
-        return before if before is not None and before.until is None else Reached(since=place)
-    if badge.policy == LIVE and before is not None and before.until is None:
-        return replace(before, until=place[0])
-    return before
+def _turned(before: Reached | None, badge: Badge, place: Order) -> Reached | None:
+    """A threshold that stood and holds no more, or the other way round."""
+    if before is None or before.until is not None:
+        return Reached(since=place)
+    return replace(before, until=place[0]) if badge.policy == LIVE else before

@@ -55,7 +55,13 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
     behind = [member for member in changes if book.revision(member) not in {None, rules.revision}]
     fresh = {member: each for member, each in changes.items() if member not in behind}
     slugs = _count(community, rules, context, book, ceremony, fresh)
-    _write_facts(community, news, known, slugs)
+    made = {
+        facts.key(new.member, new.activity): new
+        for each in changes.values()
+        for change in each
+        if (new := change.new)
+    }
+    _write_facts(community, news, made, known, slugs)
     at_once = for_one_step(behind)
     recount(community, at_once, rules, stored.get(community, {}), book, ceremony)
     for member in behind[len(at_once) :]:
@@ -196,16 +202,16 @@ def _moved(before: Mapping[Bucket, Tally], after: Mapping[Bucket, Tally]) -> lis
 def _write_facts(
     community: str,
     news: Mapping[str, Delivery],
+    made: Mapping[str, Fact],
     known: Mapping[str, Document],
     counted: Mapping[str, Sequence[Bucket]],
 ) -> None:
     writes = []
     for key, delivery in news.items():
-        if not isinstance(delivery, ActivityRecorded):
-            buried = facts.tombstone(community, delivery.member, delivery.activity, delivery.version)
-            writes.append(facts.put(buried, exists=key in known))
-            continue
-        document = facts.document(community, fact(delivery), facts.bucket_names(counted.get(key, ())))
+        if key in made:
+            document = facts.document(community, made[key], facts.bucket_names(counted.get(key, ())))
+        else:
+            document = facts.tombstone(community, delivery.member, delivery.activity, delivery.version)
         writes.append(facts.put(document, exists=key in known))
     facts.write(writes)
 
