@@ -22,7 +22,7 @@ def cut(moment: datetime) -> datetime:
 
 def text(moment: datetime) -> str:
     """RFC 3339 with milliseconds and `Z`: the one form in which Laurel writes times."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_text(written: str) -> datetime:

@@ -32,6 +32,7 @@ def identifier(stored_key: str) -> str:
 def stored(community: str, ids: Iterable[str]) -> dict[str, Stored]:
     """What is remembered of the contents of activities, by id."""
     fields = {"digest": 1, "past": 1, "updated": 1, "retracted": 1}
+    wanted = {"_id": {"$in": [key(community, name) for name in ids]}}
     return {
         identifier(document["_id"]): Stored(
             digest=document.get("digest"),
@@ -39,26 +40,27 @@ def stored(community: str, ids: Iterable[str]) -> dict[str, Stored]:
             updated=document.get("updated"),
             retracted=document["retracted"],
         )
-        for document in _activities().find({"_id": {"$in": [key(community, name) for name in ids]}}, fields)
+        for document in _activities().find(wanted, fields, batch_size=mongo.AT_ONCE)
     }
 
 
-def load(keys: Iterable[str]) -> list[Document]:
+def load(keys: Sequence[str]) -> list[Document]:
     """Whole activities, by key."""
-    return list(_activities().find({"_id": {"$in": list(keys)}}))
+    if not keys:
+        return []
+    return list(_activities().find({"_id": {"$in": list(keys)}}, batch_size=mongo.AT_ONCE))
 
 
-def claims(community: str, object_ids: Iterable[str]) -> list[Claim]:
-    """The surviving claims that can be the best about each object, at the current snapshot."""
+def claims(community: str, object_ids: Iterable[str], new: Iterable[Claim] = ()) -> list[Claim]:
+    """The surviving claims that can be the best about each object, at the current snapshot, besides `new` ones."""
     wanted = {key(community, name) for name in object_ids}
     if not wanted:
         return []
-    by_act = list(
-        _activities().find(
-            {"object_key": {"$in": list(wanted)}, "authority": {"$gte": _OF_THE_ACT}}, _CLAIM_FIELDS
-        )
-    )
+    query = {"object_key": {"$in": list(wanted)}, "authority": {"$gte": _OF_THE_ACT}}
+    by_act = list(_activities().find(query, _CLAIM_FIELDS, batch_size=mongo.AT_ONCE))
+    # Beside a claim of somebody who knows the object, a mention is never the best.
     missing = wanted - {key(community, document["object"]["id"]) for document in by_act}
+    missing -= {key(community, claim.object) for claim in new if claim.rank[0] >= _OF_THE_ACT}
     return [_claim(document) for document in (*by_act, *_best_mentions(missing))]
 
 

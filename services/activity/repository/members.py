@@ -18,7 +18,9 @@ def known(members: Iterable[str]) -> tuple[set[str], dict[str, str]]:
     wanted = set(members)
     first = True
     while wanted:
-        found = list(_members().find({"_id": {"$in": list(wanted)}}, {"merged_into": 1}))
+        found = list(
+            _members().find({"_id": {"$in": list(wanted)}}, {"merged_into": 1}, batch_size=mongo.AT_ONCE)
+        )
         if first:
             exist = {document["_id"] for document in found}
             first = False

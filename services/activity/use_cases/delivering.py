@@ -41,7 +41,7 @@ def world(
     `new_claims` are those that the running transaction is about to store.
     """
     wanted = set(object_ids)
-    best = objects.best((*activities.claims(community, wanted), *new_claims))
+    best = objects.best((*activities.claims(community, wanted, new_claims), *new_claims))
     parents = {claim.parent for claim in best.values() if claim.parent} - wanted
     best |= objects.best(
         (*activities.claims(community, parents), *(c for c in new_claims if c.object in parents))
