@@ -42,7 +42,7 @@ lint: setup ## Check style, types, import contracts and configuration
 	@.venv/bin/shellcheck deploy/bootstrap .ci/run
 
 bench: setup ## Compare our speed with hand-written baselines, in one run
-	@$(PYTHON) -m pytest tests/bench --no-header -rP
+	@$(PYTHON) -m tests.bench
 
 clean: ## Stop everything and delete its data, logs and secrets; downloads stay
 	@$(PYTHON) -m deploy.embedded clean
