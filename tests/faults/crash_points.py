@@ -53,7 +53,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """A process that died by SIGKILL, and what MongoDB says that it was doing."""
+    """A process that was stopped in the middle, to die, and what MongoDB says that it was doing."""
 
     point: Point
     pid: int
@@ -62,6 +62,16 @@ class Kill:
 
 def kill_at(live: Live, point: Point, seconds: float = 60.0) -> Kill | None:
     """Kill a process of this kind exactly there; None when none comes by in time."""
+    kill = stop_at(live, point, seconds)
+    if kill is not None:
+        os.kill(kill.pid, signal.SIGKILL)
+        if point.process == "badges-consume":
+            forget_dead_consumer(live)
+    return kill
+
+
+def stop_at(live: Live, point: Point, seconds: float = 60.0) -> Kill | None:
+    """Stop a process of this kind exactly there (SIGSTOP); None when none comes by in time."""
     until = time.monotonic() + seconds
     with _held(live, point):
         while time.monotonic() < until:
@@ -73,10 +83,7 @@ def kill_at(live: Live, point: Point, seconds: float = 60.0) -> Kill | None:
             os.kill(pid, signal.SIGSTOP)
             # Stopped, it can take no answer any more: if the command is still held now, it dies in the middle of it.
             if _is_held(live, operation, point):
-                in_transaction = _has_open_transaction(live, operation)
-                os.kill(pid, signal.SIGKILL)
-                _bury(live, point)
-                return Kill(point=point, pid=pid, in_transaction=in_transaction)
+                return Kill(point=point, pid=pid, in_transaction=_has_open_transaction(live, operation))
             os.kill(pid, signal.SIGCONT)
     return None
 
@@ -164,9 +171,3 @@ def _owner(kept: Kept, client: str) -> int | None:
             if any(each.laddr.port == port for each in psutil.Process(pid).net_connections("tcp")):
                 return pid
     return None
-
-
-def _bury(live: Live, point: Point) -> None:
-    """Wait until it is gone; Kafka is told that a consumer is."""
-    if point.process == "badges-consume":
-        forget_dead_consumer(live)
