@@ -35,11 +35,6 @@ def of_members(members: Iterable[str], slugs: Iterable[str] | None = None) -> di
     return {document["_id"]: document for document in _awards().find(query, batch_size=mongo.AT_ONCE)}
 
 
-def of_other_badges(members: Iterable[str], slugs: Iterable[str]) -> list[Document]:
-    """All awards of members but those of some badges."""
-    return list(_awards().find({"member": {"$in": list(members)}, "badge": {"$nin": list(slugs)}}))
-
-
 def award(document: Document) -> Award:
     """A stored award."""
     return Award(

@@ -63,9 +63,9 @@ def count(member: str, bucket: Bucket) -> int:
     return _facts().count_documents(_in_bucket(member, bucket))
 
 
-def count_up_to(member: str, limit: int) -> int:
-    """How many facts a member has; `limit` if more."""
-    return _facts().count_documents({"member": member}, limit=limit)
+def count_up_to(members: Sequence[str], limit: int) -> int:
+    """How many facts members have together; `limit` if more."""
+    return _facts().count_documents({"member": {"$in": list(members)}}, limit=limit)
 
 
 def members_involved_with(members: Sequence[str], after: str, limit: int) -> list[str]:

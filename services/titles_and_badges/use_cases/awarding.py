@@ -37,20 +37,28 @@ class Ceremony:
         if not concerns:
             return
         slugs = {badge.slug for each in concerns.values() for badge in each.badges}
-        before = _by_member_and_badge(awards.of_members(concerns, slugs).values())
+        # Where everything is looked at, a question without slugs finds the same in far fewer places of the index.
+        everything = any(each.objects is None for each in concerns.values())
+        found = awards.of_members(concerns, None if everything else slugs)
+        before = _by_member_and_badge(found.values())
         decisions = awards.decisions(communities.aliases(concerns), slugs)
         _load_rivals(concerns, before, decisions, book)
         for member, concern in concerns.items():
             for badge in concern.badges:
-                earned = rules_of_awards.derived(badge, book.of_badge(member, badge.slug))
-                now = rules_of_awards.decided(badge, earned, decisions.get((member, badge.slug), ()))
+                name, tallies = (member, badge.slug), book.of_badge(member, badge.slug)
+                if not tallies and name not in before and name not in decisions:
+                    continue
+                earned = rules_of_awards.derived(badge, tallies)
+                now = rules_of_awards.decided(badge, earned, decisions.get(name, ()))
                 only = concern.objects if badge.repeat != ONCE_A_MEMBER else None
-                self._compare(member, badge, before.get((member, badge.slug), {}), now, only)
+                self._compare(member, badge, before.get(name, {}), now, only)
 
     def withdraw_others(self, members: Iterable[str], slugs: Iterable[str]) -> None:
         """Withdraw the awards of members whose badges are not among these."""
-        for stored in awards.of_other_badges(members, slugs):
-            self._withdraw(stored)
+        kept = set(slugs)
+        for stored in awards.of_members(members).values():
+            if stored["badge"] not in kept:
+                self._withdraw(stored)
 
     def end(self) -> None:
         """Keep and announce."""

@@ -15,7 +15,7 @@ ALL = "recount-all"
 #: Everybody whose facts involve these members.
 MEMBERS = "recount-members"
 
-MEMBERS_A_STEP = 20
+MEMBERS_A_STEP = 200
 
 
 def recount_all(mark: Mark) -> Mapping[str, Any] | None:
