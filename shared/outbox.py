@@ -4,6 +4,7 @@ One document (a parcel) holds all that one transaction announces to one topic, s
 costs one insert. A parcel is removed only when Kafka has every message in it.
 """
 
+import random
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -52,13 +53,17 @@ def add(service: str, community: str, topic: str, messages: Iterable[Message]) -
 
 
 def by_turns(service: str, limit: int) -> list[mongo.Document]:
-    """The oldest parcels, about `limit` of them, as many of each community: one's import delays nobody's like.
+    """The oldest parcels, at most `limit`, as many of each community: one's import delays nobody's like.
+
+    Where more communities wait than there are places, chance says whose turn it is.
 
     Always from the beginning, never "beyond the last id": what commits late has a smaller id.
     """
     outbox = mongo.collection(service, COLLECTION)
     communities = outbox.distinct("community")
-    each = max(1, limit // max(1, len(communities)))
+    if len(communities) > limit:
+        communities = random.sample(communities, limit)
+    each = limit // max(1, len(communities))
     return [
         parcel
         for community in communities
