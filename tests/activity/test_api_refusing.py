@@ -37,7 +37,6 @@ NOT_JSON = [
     b"[" * 100_000,
     b'{"x":' * 100_000,
     b'[{"id": "a", "x": ' + b"[" * 50_000 + b"]" * 50_000 + b"}]",
-    b'[{"id": "\\ud800"}]',
     b"\xff\xfe",
 ]
 
@@ -47,6 +46,16 @@ def test_what_is_not_json_is_refused_as_a_whole(activity: Door) -> None:
         answer = raw(activity, body)
         assert (body[:24], answer.status_code) == (body[:24], 400)
         assert answer.mimetype == "application/problem+json"
+
+
+def test_an_item_that_is_bad_by_the_letter_is_refused_alone(activity: Door) -> None:
+    good = b'{"id": "good", "type": "Join", "actor": "ann", "published": "2026-01-01T00:00:00Z"}'
+    for bad in (b'{"id": "\\ud800"}', b'{"id": "x", "value": NaN}'):
+        answer = raw(activity, b"[" + bad + b"," + good + b"]")
+        assert answer.status_code == 200
+        assert [result["status"] for result in answer.json["results"]][0] == "refused"
+        assert answer.json["results"][0]["problem"]["status"] == 400
+        assert answer.json["results"][1]["status"] in {"accepted", "duplicate"}
 
 
 def test_only_json_is_taken_and_it_goes_by_several_names(activity: Door) -> None:

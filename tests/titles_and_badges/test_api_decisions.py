@@ -44,6 +44,17 @@ def test_a_grant_is_held_and_explained(people: Door) -> None:
     assert [(each["kind"], each["reason"]) for each in why["decisions"]] == [("grant", "A good reason.")]
 
 
+def test_visitors_of_a_page_do_not_read_why_something_was_taken(people: Door) -> None:
+    decide(people, "grants", "hero")
+    decide(people, "revocations", "hero")
+    origin = "https://bees.example"
+    token = people.token("publishable", origins=[origin])
+    headers = {"Authorization": f"Bearer {token}", "Origin": origin}
+    for asked, kinds in (({}, ["grant", "revoke"]), ({"headers": headers}, ["grant"])):
+        why = people("GET", "/v1/members/ann/badges/hero", **asked).json
+        assert [each["kind"] for each in why["decisions"]] == kinds
+
+
 def test_deciding_the_same_again_changes_nothing(people: Door) -> None:
     first = decide(people, "grants", "hero").json
     assert decide(people, "grants", "hero", reason="Another reason.").json == first

@@ -1,5 +1,6 @@
 """Activities: post one or a thousand, read them back, retract them."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -90,12 +91,23 @@ def _items(written: bytes) -> list[msgspec.Raw]:
     try:
         items = _raw_items.decode(written)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"The body is not JSON: {error}"
-        raise Malformed(message) from error
+        items = _items_one_by_one(written)
+        if items is None:
+            message = f"The body is not JSON: {error}"
+            raise Malformed(message) from error
     if len(items) > schemas.LARGEST_BATCH:
         message = f"A batch holds {schemas.LARGEST_BATCH} activities at most; this one holds {len(items)}."
         raise TooLarge(message)
     return items
+
+
+def _items_one_by_one(written: bytes) -> list[msgspec.Raw] | None:
+    """The items of a batch in which one is bad by the letter (a lone surrogate, NaN): it alone will be refused."""
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+    return [msgspec.Raw(json.dumps(item).encode()) for item in found] if isinstance(found, list) else None
 
 
 def _one(items: list[msgspec.Raw]) -> Response:

@@ -1,6 +1,7 @@
 """Why a member holds a badge, what is missing where he does not, and what is closest for him."""
 
 from services.titles_and_badges.domain import standing, tallies
+from services.titles_and_badges.domain.awards import GRANT
 from services.titles_and_badges.domain.badges import ACTIVE, MANUAL, Badge, Threshold
 from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.queries import awards as shown_awards
@@ -54,6 +55,8 @@ def explanation(community: str, external_id: str, slug: str, *, public: bool) ->
         "decisions": [
             {"kind": each.kind, "reason": each.reason, "at": each.at, "object": each.object}
             for each in awards.decisions(communities.aliases([member]), [slug]).get((member, slug), ())
+            # Why something was taken from somebody is not for every visitor of a page.
+            if each.kind == GRANT or not public
         ],
         "excluded": standing.excluded(communities.standing(profile), clock.now()),
     }
