@@ -53,7 +53,7 @@ def test_an_item_that_is_bad_by_the_letter_is_refused_alone(activity: Door) -> N
     for bad in (b'{"id": "\\ud800"}', b'{"id": "x", "value": NaN}'):
         answer = raw(activity, b"[" + bad + b"," + good + b"]")
         assert answer.status_code == 200
-        assert [result["status"] for result in answer.json["results"]][0] == "refused"
+        assert next(result["status"] for result in answer.json["results"]) == "refused"
         assert answer.json["results"][0]["problem"]["status"] == 400
         assert answer.json["results"][1]["status"] in {"accepted", "duplicate"}
 

@@ -91,23 +91,23 @@ def _items(written: bytes) -> list[msgspec.Raw]:
     try:
         items = _raw_items.decode(written)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        items = _items_one_by_one(written)
-        if items is None:
-            message = f"The body is not JSON: {error}"
-            raise Malformed(message) from error
+        items = _items_one_by_one(written, error)
     if len(items) > schemas.LARGEST_BATCH:
         message = f"A batch holds {schemas.LARGEST_BATCH} activities at most; this one holds {len(items)}."
         raise TooLarge(message)
     return items
 
 
-def _items_one_by_one(written: bytes) -> list[msgspec.Raw] | None:
+def _items_one_by_one(written: bytes, fault: Exception) -> list[msgspec.Raw]:
     """The items of a batch in which one is bad by the letter (a lone surrogate, NaN): it alone will be refused."""
     try:
         found = json.loads(written)
     except (ValueError, RecursionError):
-        return None
-    return [msgspec.Raw(json.dumps(item).encode()) for item in found] if isinstance(found, list) else None
+        found = None
+    if not isinstance(found, list):
+        message = f"The body is not JSON: {fault}"
+        raise Malformed(message) from fault
+    return [msgspec.Raw(json.dumps(item).encode()) for item in found]
 
 
 def _one(items: list[msgspec.Raw]) -> Response:
