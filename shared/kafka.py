@@ -140,19 +140,14 @@ class Consumer:
         except KafkaError as error:
             message = f"Kafka could not be read: {error!r}"
             raise Unavailable(message) from error
-        return {
-            Partition(partition.topic, partition.partition): [
-                Record(
-                    Partition(record.topic, record.partition),
-                    record.offset,
-                    record.key,
-                    record.value,
-                    record.headers,
-                )
+        found: dict[Partition, list[Record]] = {}
+        for theirs, records in polled.items():
+            partition = Partition(theirs.topic, theirs.partition)
+            found[partition] = [
+                Record(partition, record.offset, record.key, record.value, record.headers)
                 for record in records
             ]
-            for partition, records in polled.items()
-        }
+        return found
 
     def commit(self, partition: Partition, next_offset: int) -> bool:
         """Say that all before `next_offset` is done. False when the group moved on: the next owner reads it again."""

@@ -54,11 +54,11 @@ class Badge:
 
     def concerns(self, fact: Fact) -> bool:
         """Whether a fact belongs into a bucket of this badge."""
-        if self.by_object and fact.object is None:
+        if not self.criterion.concerns(fact):  # first, because most facts end here
             return False
         if self.until is not None and fact.published >= self.until:
             return False
-        return self.criterion.concerns(fact)
+        return fact.object is not None or not self.by_object
 
 
 def badge(
