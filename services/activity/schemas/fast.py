@@ -61,9 +61,12 @@ _decoder = msgspec.json.Decoder(_Activity)
 
 def decode(written: msgspec.Raw) -> dict[str, Any] | None:
     """One activity as `schemas.ACTIVITY.load` gives it, or None: then ask that schema, it may say why."""
+    raw = bytes(written)
+    if b"\\ud" in raw or b"\\uD" in raw:
+        return None  # perhaps a lone surrogate, which nobody looks at in a field that is ignored
     try:
-        read = _decoder.decode(written)
-        return _loaded(read)
+        str(raw, "utf-8")  # the same of bytes that are no UTF-8
+        return _loaded(_decoder.decode(raw))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
