@@ -125,7 +125,9 @@ class Consumer:
                 auto_offset_reset="earliest",
                 max_poll_records=batch,
                 max_poll_interval_ms=300_000,
-                session_timeout_ms=45_000,
+                # A killed consumer is missed for so long. Heartbeats come from the client's own thread: a slow
+                # batch needs no more, `max_poll_interval_ms` bounds that.
+                session_timeout_ms=15_000,
                 heartbeat_interval_ms=3_000,
                 fetch_max_wait_ms=200,
                 partition_assignment_strategy=[RangePartitionAssignor],
