@@ -154,8 +154,8 @@ def test_requests_are_counted_by_route_and_class_of_status() -> None:
 
 
 def test_a_made_up_method_makes_no_series_of_its_own() -> None:
-    telemetry.record_request("t", "X" * 500, "unmatched", 405, 0.01)
-    assert "XXX" not in telemetry.metrics().decode()
+    telemetry.record_request("t", "BREW" * 100, "unmatched", 405, 0.01)
+    assert "BREW" not in telemetry.metrics().decode()
     assert 'method="other"' in telemetry.metrics().decode()
 
 
