@@ -4,18 +4,7 @@ import os
 
 from flask import Flask
 
-from services.titles_and_badges import api, consumers, jobs
-from services.titles_and_badges.documents import (
-    Award,
-    BadgeDefinition,
-    Community,
-    Decision,
-    Fact,
-    ObjectTally,
-    Partition,
-    Profile,
-    Tally,
-)
+from services.titles_and_badges import api, consumers, documents, jobs
 from services.titles_and_badges.queries import awards
 from services.titles_and_badges.repository import DATABASE, communities
 from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
@@ -82,17 +71,7 @@ def run_jobs(configuration: Settings) -> None:
 def ensure(configuration: Settings) -> None:
     """Create what collections and indexes are missing."""
     connect(configuration)
-    for document in (
-        Fact,
-        Tally,
-        ObjectTally,
-        Award,
-        BadgeDefinition,
-        Community,
-        Profile,
-        Decision,
-        Partition,
-    ):
+    for document in documents.EVERY:
         mongo.ensure(document)
     for room in (outbox, work):
         room.ensure(DATABASE)

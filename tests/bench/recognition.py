@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import bson
 
-from services.titles_and_badges import cli, consumers
+from services.titles_and_badges import consumers
+from services.titles_and_badges.cli import badges as cli
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.repository import DATABASE, communities
 from services.titles_and_badges.use_cases import defining, following

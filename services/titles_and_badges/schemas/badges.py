@@ -1,4 +1,4 @@
-"""What requests to `titles-and-badges` and its answers look like."""
+"""Badges, awards and their reasons, as requests and answers hold them."""
 
 from typing import Any
 

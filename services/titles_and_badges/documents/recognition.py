@@ -1,4 +1,4 @@
-"""How `titles-and-badges` lies in MongoDB: storage shape and indexes. Hot paths use the same shape as dicts."""
+"""Facts, tallies, awards and profiles as they lie in MongoDB. Hot paths use the same shape as dicts."""
 
 from mongoengine import (
     BooleanField,
@@ -11,7 +11,7 @@ from mongoengine import (
     StringField,
 )
 
-DATABASE = "titles_and_badges"
+from services.titles_and_badges.documents.database import DATABASE
 
 
 class Fact(Document):
@@ -209,3 +209,6 @@ class Partition(Document):
 
     number = IntField(primary_key=True)
     batches = LongField(default=0)
+
+
+EVERY = (Fact, Tally, ObjectTally, Award, BadgeDefinition, Community, Profile, Decision, Partition)

@@ -1,0 +1,3 @@
+"""The name of the database that `titles-and-badges` owns."""
+
+DATABASE = "titles_and_badges"
