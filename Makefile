@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down restart status test test-rules lint bench clean lock
+.PHONY: help setup ready demo up down restart status test test-rules lint bench clean lock
 
 PYTHON := .venv/bin/python
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
@@ -8,19 +8,23 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## Make this machine ready: system packages, .venv, Kafka's jars
+setup: ## Make this machine ready: system packages, .venv, node_modules, Kafka's jars
+	@deploy/bootstrap everything
+
+# What runs needs no node_modules.
+ready:
 	@deploy/bootstrap
 
 demo: up ## Start everything, load a living community, show what happened; then `make down`
 	@$(PYTHON) -m deploy.demo
 
-up: setup ## Start everything in the background: servers and services
+up: ready ## Start everything in the background: servers and services
 	@$(PYTHON) -m deploy.embedded up
 
 down: ## Stop everything; the data stay
 	@$(PYTHON) -m deploy.embedded down
 
-restart: setup ## Stop everything, then start it
+restart: ready ## Stop everything, then start it
 	@$(PYTHON) -m deploy.embedded restart
 
 status: ## Tell what runs, where, and what is still on its way
