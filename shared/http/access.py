@@ -1,6 +1,7 @@
 """Who may call what: a view declares the kinds of token that it takes, the door enforces it first."""
 
 from collections.abc import Callable, Collection
+from http import HTTPStatus
 from typing import Literal
 
 from flask import Flask, Response, g, request
@@ -20,6 +21,8 @@ _KINDS = "kinds"
 _READS = frozenset({"GET", "HEAD"})
 _AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
 _MAX_AGE = "600"
+#: What is answered before anybody is known.
+_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 def requires(*kinds: str) -> Callable[[View], View]:
@@ -64,8 +67,12 @@ def register(app: Flask, keys: Keys, standing: StandingOf, open_endpoints: froze
         if found is not None:
             response.vary.update(["Authorization", "Origin"])
         if found is not None and found.kind is Kind.PUBLISHABLE:
-            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-            response.headers["Access-Control-Expose-Headers"] = "ETag, Link, X-Request-Id, Retry-After"
+            _share(response, request.headers["Origin"])
+            response.headers["Timing-Allow-Origin"] = request.headers["Origin"]
+        elif found is None and response.status_code in _REFUSALS and request.headers.get("Origin"):
+            # What is refused says nothing but why. A page that could not read it would take it for a broken line.
+            _share(response, request.headers["Origin"])
+            response.vary.add("Origin")
         return response
 
 
@@ -92,6 +99,11 @@ def _check_route(
             f"{method} {rule.rule} is not in the OpenAPI document: put @http.requires(...) below its route"
         )
         raise RuntimeError(message)
+
+
+def _share(response: Response, origin: str) -> None:
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, X-Request-Id, Retry-After"
 
 
 def _admitted(keys: Keys, standing: StandingOf, kinds: tuple[Kind, ...]) -> Grant:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version as installed_version
 from typing import Any
 
+import flask
 from flask import Flask
 
 from shared.auth import Keys
@@ -23,13 +24,15 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     unavailable: Sequence[type[Exception]] = (),
     description: str = "",
     pending: Callable[[], Mapping[str, int]] = dict,
+    pages: Sequence[flask.Blueprint] = (),
     version: str | None = None,
 ) -> Flask:
     """A WSGI application with the doors of one service; it connects to nothing.
 
     `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises
     while the database is away; `pending()` tells `/metrics` what waits; exceptions of the types `unavailable`
-    become 503. Raises RuntimeError when a route declares no kind of token.
+    become 503. `pages` are for whoever looks, without a token: what they show is theirs to decide.
+    Raises RuntimeError when any other route declares no kind of token.
     """
     app = Flask(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.BODY
@@ -37,17 +40,20 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     api = openapi.Api(
         app, title=title, version=version or installed_version("laurel"), description=description
     )
+    for page in pages:
+        app.register_blueprint(page)
+    open_endpoints = _OPEN_ENDPOINTS | {rule.endpoint for rule in app.url_map.iter_rules()}
     # Flask runs what follows a request from last to first: accounting comes last of all, and so stands first.
     requests.register(app, service)
     answers.register(app)
-    access.register(app, keys, standing, _OPEN_ENDPOINTS)
+    access.register(app, keys, standing, open_endpoints)
     app.before_request(bodies.check)
     problems.register(app, unavailable)
     health.register(app, ready, pending)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     document = api.document()
-    access.check_routes(app, _OPEN_ENDPOINTS, _operations(app, document))
+    access.check_routes(app, open_endpoints, _operations(app, document))
     docs.register(app, title, document)
     app.extensions["laurel-openapi"] = document
     app.wsgi_app = requests.Traced(paths.RawPaths(app.wsgi_app))  # type: ignore[method-assign]  # Flask's own way

@@ -1,11 +1,12 @@
 """A small service on the chassis: every way to declare an endpoint, without a server behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
+import flask
 import marshmallow
 import pytest
 from flask import Flask, Response
@@ -163,7 +164,7 @@ def service(directory: Path) -> SimpleNamespace:
 
 @pytest.fixture
 def create(service: SimpleNamespace) -> Callable[..., Flask]:
-    def create_app(*blueprints: http.Blueprint) -> Flask:
+    def create_app(*blueprints: http.Blueprint, pages: Sequence[flask.Blueprint] = ()) -> Flask:
         return http.create_app(
             service="test",
             title="Test",
@@ -174,6 +175,7 @@ def create(service: SimpleNamespace) -> Callable[..., Flask]:
             standing=lambda *asked: service.standing(*asked),  # noqa: PLW0108 - looked up at each request
             ready=lambda: service.ready(),  # noqa: PLW0108 - looked up at each request
             unavailable=(AwayError,),
+            pages=pages,
         )
 
     return create_app

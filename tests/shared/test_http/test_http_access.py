@@ -100,6 +100,7 @@ def test_a_browser_reads_from_its_own_origin(client: FlaskClient, browser: dict[
         name.strip().lower() for name in answer.headers["Access-Control-Expose-Headers"].split(",")
     }
     assert {"Origin", "Authorization"} <= set(answer.vary.as_set(preserve_casing=True))
+    assert answer.headers["Timing-Allow-Origin"] == "https://shop.example"
 
 
 @pytest.mark.parametrize(
@@ -116,13 +117,22 @@ def test_a_browser_reads_from_its_own_origin(client: FlaskClient, browser: dict[
         "",
     ],
 )
-def test_a_browser_elsewhere_is_refused_and_may_not_read_why(
+def test_a_browser_elsewhere_is_refused_and_may_read_why(
     client: FlaskClient, browser: dict[str, str], origin: str | None
 ) -> None:
     headers = {"Authorization": browser["Authorization"]} | ({} if origin is None else {"Origin": origin})
     answer = client.get("/v1/things", headers=headers)
     assert answer.status_code == 403
-    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert answer.headers.get("Access-Control-Allow-Origin") == (origin or None)
+    assert "Timing-Allow-Origin" not in answer.headers
+    assert set(answer.json) == {"type", "title", "status", "detail", "request_id"}
+
+
+def test_a_browser_may_read_that_its_token_does_not_hold(client: FlaskClient) -> None:
+    answer = client.get("/v1/things", headers={**bearer("nonsense"), "Origin": "https://shop.example"})
+    assert answer.status_code == 401
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert "Origin" in answer.vary
 
 
 def test_a_browser_may_read_what_is_wrong_with_its_request(

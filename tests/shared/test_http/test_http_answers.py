@@ -1,6 +1,9 @@
 """What every answer carries: ETags, request ids, traces, headers for caches and browsers."""
 
+from collections.abc import Callable
+
 import pytest
+from flask import Blueprint, Flask, Response
 from flask.testing import FlaskClient
 
 from shared import telemetry
@@ -82,3 +85,17 @@ def test_text_stays_text(client: FlaskClient, server: dict[str, str]) -> None:
     answer = client.get("/v1/things/%D0%BF%F0%9F%98%80", headers=server)
     assert answer.data == '{"id":"п😀"}'.encode()
     assert answer.mimetype == "application/json"
+
+
+def test_a_page_is_for_whoever_looks(create: Callable[..., Flask]) -> None:
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/people/<id:name>")
+    def person(name: str) -> Response:
+        return Response(f"<p>{name}", mimetype="text/html", headers={"Cache-Control": "public, max-age=60"})
+
+    client = create(pages=[pages]).test_client()
+    answer = client.get("/people/a%2Fb")
+    assert (answer.status_code, answer.data) == (200, b"<p>a/b")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert client.get("/people/a%2Fb", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
