@@ -68,11 +68,9 @@ class Book:
             )
             for name, new in batch.items()
         ]
-        touched = recognition.touched(changes, RULES, NOBODY)
-        known = {bucket: self.tallies[bucket] for bucket in touched if bucket in self.tallies}
-        planned = recognition.plan(changes, RULES, NOBODY, known)
-        stored = {bucket: self.stored(bucket) for bucket in planned.recount}
-        assert planned.touched <= touched
+        planned = recognition.plan(changes, RULES, NOBODY)
+        known = {bucket: self.tallies[bucket] for bucket in planned.touched if bucket in self.tallies}
+        stored = {bucket: self.stored(bucket) for bucket in recognition.to_recount(planned, known)}
         self.tallies.update(recognition.carry_out(planned, RULES, NOBODY, known, stored))
         for name, new in batch.items():
             self.facts.pop(name, None)
@@ -121,26 +119,24 @@ def test_what_comes_in_order_recounts_nothing() -> None:
     book = Book()
     book.apply({"1": fact("1", 1)})
     changes = [Change(old=None, counted_in=(), new=fact("2", 2))]
-    planned = recognition.plan(changes, RULES, NOBODY, book.tallies)
-    assert (planned.recount, planned.removed) == (frozenset(), {})
+    planned = recognition.plan(changes, RULES, NOBODY)
+    assert (recognition.to_recount(planned, book.tallies), planned.removed) == (set(), {})
     assert planned.touched == {("likes", None), ("score", "o"), ("days", None)}
 
 
 def test_what_comes_late_recounts_its_buckets_alone() -> None:
     book = Book()
     book.apply({"1": fact("1", 5), "2": fact("2", 5, object="p")})
-    planned = recognition.plan(
-        [Change(old=None, counted_in=(), new=fact("3", 4, object="new"))], RULES, NOBODY, book.tallies
-    )
-    assert planned.recount == {("likes", None), ("days", None)}
+    late = Change(old=None, counted_in=(), new=fact("3", 4, object="new"))
+    planned = recognition.plan([late], RULES, NOBODY)
+    assert recognition.to_recount(planned, book.tallies) == {("likes", None), ("days", None)}
 
 
 def test_what_was_counted_is_taken_out_of_where_it_was_counted() -> None:
     stored_elsewhere: list[Bucket] = [("score", "elsewhere"), ("a badge that is gone", None)]
     change = Change(old=fact(), counted_in=stored_elsewhere, new=None)
-    assert recognition.touched([change], RULES, NOBODY) == {("score", "elsewhere")}
-    planned = recognition.plan([change], RULES, NOBODY, {})
-    assert planned.recount == {("score", "elsewhere")}
+    planned = recognition.plan([change], RULES, NOBODY)
+    assert planned.touched == recognition.to_recount(planned, {}) == {("score", "elsewhere")}
     assert planned.buckets == {}
 
 

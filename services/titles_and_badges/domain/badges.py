@@ -1,11 +1,12 @@
 """Badges as data: definitions are checked here, and become rules."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.titles_and_badges.domain import shapes
 from services.titles_and_badges.domain.criteria import KINDS, Criterion
 from services.titles_and_badges.domain.facts import Fact
 from shared.errors import Invalid, Place
@@ -36,7 +37,10 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
-    """A checked definition. `until` ends what counts, in event time: when the badge was retired."""
+    """A checked definition. `until` ends what counts, in event time: when the badge was retired.
+
+    `by_shape`: whether the shape of a fact decides if it concerns the criterion.
+    """
 
     slug: str
     version: int
@@ -46,6 +50,7 @@ class Badge:
     repeat: str
     policy: str
     until: datetime | None = None
+    by_shape: bool = False
 
     @property
     def by_object(self) -> bool:
@@ -54,8 +59,12 @@ class Badge:
 
     def concerns(self, fact: Fact) -> bool:
         """Whether a fact belongs into a bucket of this badge."""
-        if not self.criterion.concerns(fact):  # first, because most facts end here
-            return False
+        return self.criterion.concerns(fact) and self.takes(
+            fact
+        )  # in this order: most facts end at the first
+
+    def takes(self, fact: Fact) -> bool:
+        """Whether the badge takes a fact that concerns its criterion."""
         if self.until is not None and fact.published >= self.until:
             return False
         return fact.object is not None or not self.by_object
@@ -80,6 +89,7 @@ def badge(
         repeat=_choice(definition, "repeat", (ONCE_A_MEMBER, ONCE_AN_OBJECT)),
         policy=_choice(definition, "policy", (STICKY, LIVE)),
         until=until,
+        by_shape=shapes.decides(definition["criterion"]),
     )
 
 
@@ -89,18 +99,29 @@ class Rules:
     def __init__(self, revision: int, badges: Sequence[Badge]) -> None:
         self.revision = revision
         self.badges = {badge.slug: badge for badge in badges}
-        self._by_type: dict[str, list[Badge]] = {}
+        self._by_shape: dict[Hashable, tuple[list[Badge], list[Badge]]] = {}
 
     def concerned(self, fact: Fact) -> list[Badge]:
         """The badges in whose buckets a fact counts."""
-        candidates = self._by_type.get(fact.type)
-        if candidates is None:
-            candidates = self._by_type[fact.type] = [
-                badge
-                for badge in self.badges.values()
-                if badge.criterion.types is None or fact.type in badge.criterion.types
-            ]
-        return [badge for badge in candidates if badge.concerns(fact)]
+        shape = shapes.shape(fact)
+        known = self._by_shape.get(shape)
+        if known is None:
+            if len(self._by_shape) >= shapes.MOST:
+                self._by_shape.clear()
+            known = self._by_shape[shape] = self._sorted_out(fact)
+        concerned, to_be_asked = known
+        found = [badge for badge in concerned if badge.takes(fact)]
+        return found + [badge for badge in to_be_asked if badge.concerns(fact)] if to_be_asked else found
+
+    def _sorted_out(self, fact: Fact) -> tuple[list[Badge], list[Badge]]:
+        """The badges that facts of this shape concern, and those that must look at each."""
+        candidates = [
+            badge
+            for badge in self.badges.values()
+            if badge.criterion.types is None or fact.type in badge.criterion.types
+        ]
+        concerned = [badge for badge in candidates if badge.by_shape and badge.criterion.concerns(fact)]
+        return concerned, [badge for badge in candidates if not badge.by_shape]
 
 
 def _criterion(definition: Mapping[str, Any]) -> tuple[str, Criterion, tuple[Threshold, ...]]:

@@ -1,8 +1,9 @@
 """A fact: what one activity means to one member, at the highest version that we know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from services.titles_and_badges.domain import values
 
 #: Event order: `published`, then the source's own sequence (−1 where it gives none), then the activity's id. Arrival
 #: never counts, and a missing sequence is a constant, or three activities could come before one another in a circle.
@@ -12,7 +13,7 @@ ACTOR = "actor"
 AUTHOR = "author"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@values.value
 class Fact:
     """One activity as it concerns one member. Members are Laurel's ids; times are aware UTC."""
 
@@ -42,5 +43,7 @@ class Fact:
 
     def involved(self) -> list[str]:
         """Whose profiles can change what this fact counts for, besides the member's own."""
-        others = {self.actor, self.object_author, self.parent_author} - {None, self.member}
-        return sorted(name for name in others if name)
+        member, actor, author, asker = self.member, self.actor, self.object_author, self.parent_author
+        if author in (None, member, actor) and asker in (None, member, actor):  # most of them
+            return [actor] if actor and actor != member else []
+        return sorted(name for name in {actor, author, asker} - {member} if name)

@@ -1,9 +1,8 @@
 """From changed facts to changed tallies: what comes in order adds the difference, what does not recounts its bucket."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from services.titles_and_badges.domain import standing, tallies
+from services.titles_and_badges.domain import standing, tallies, values
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.standing import Context
@@ -13,7 +12,7 @@ from services.titles_and_badges.domain.tallies import Tally
 Bucket = tuple[str, str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@values.value
 class Change:
     """One fact of a member, as it was and as it is now; None where there was or is none.
 
@@ -26,19 +25,18 @@ class Change:
     new: Fact | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@values.value
 class Plan:
-    """What is to be done: which facts go into which buckets, and which buckets must be recounted."""
+    """Which facts go into which buckets, and which are taken out of them."""
 
     buckets: Mapping[str, Sequence[Bucket]]  # of the new facts, by activity
     added: Mapping[Bucket, Sequence[Fact]]
-    removed: Mapping[Bucket, frozenset[str]]
-    recount: frozenset[Bucket]
+    removed: Mapping[Bucket, set[str]]
 
     @property
     def touched(self) -> set[Bucket]:
         """All buckets that change."""
-        return set(self.added) | set(self.removed)
+        return {*self.added, *self.removed} if self.removed else set(self.added)
 
 
 def buckets(fact: Fact, rules: Rules, context: Context) -> list[Bucket]:
@@ -49,18 +47,8 @@ def buckets(fact: Fact, rules: Rules, context: Context) -> list[Bucket]:
     return [(badge.slug, fact.object if badge.by_object else None) for badge in concerned]
 
 
-def touched(changes: Iterable[Change], rules: Rules, context: Context) -> set[Bucket]:
-    """The buckets whose tallies `plan` needs."""
-    found: set[Bucket] = set()
-    for change in changes:
-        found.update(bucket for bucket in change.counted_in if bucket[0] in rules.badges)
-        if change.new is not None:
-            found.update(buckets(change.new, rules, context))
-    return found
-
-
-def plan(changes: Sequence[Change], rules: Rules, context: Context, known: Mapping[Bucket, Tally]) -> Plan:
-    """Decide how a member's changed facts change his buckets. `known` are the tallies of the touched ones."""
+def plan(changes: Iterable[Change], rules: Rules, context: Context) -> Plan:
+    """Sort a member's changed facts into his buckets."""
     added: dict[Bucket, list[Fact]] = {}
     removed: dict[Bucket, set[str]] = {}
     of_new: dict[str, Sequence[Bucket]] = {}
@@ -74,18 +62,19 @@ def plan(changes: Sequence[Change], rules: Rules, context: Context, known: Mappi
             for bucket in now:
                 added.setdefault(bucket, []).append(change.new)
     for facts in added.values():
-        facts.sort(key=lambda fact: fact.order)
+        if len(facts) > 1:
+            facts.sort(key=lambda fact: fact.order)
+    return Plan(buckets=of_new, added=added, removed=removed)
+
+
+def to_recount(planned: Plan, known: Mapping[Bucket, Tally]) -> set[Bucket]:
+    """The buckets that must be recounted, for something leaves them or comes late. `known` are the tallies touched."""
     late = {
         bucket
-        for bucket, facts in added.items()
+        for bucket, facts in planned.added.items()
         if bucket in known and not tallies.comes_in_order(known[bucket], facts)
     }
-    return Plan(
-        buckets=of_new,
-        added=added,
-        removed={bucket: frozenset(names) for bucket, names in removed.items()},
-        recount=frozenset(late | removed.keys()),
-    )
+    return late.union(planned.removed) if planned.removed else late
 
 
 def carry_out(
@@ -95,14 +84,17 @@ def carry_out(
     known: Mapping[Bucket, Tally],
     stored: Mapping[Bucket, Sequence[Fact]],
 ) -> dict[Bucket, Tally]:
-    """The new tallies of all touched buckets. `stored` are the facts of the buckets to recount, as they were before."""
+    """The new tallies of all touched buckets.
+
+    `known` are their tallies before, `stored` the facts of all buckets to recount (and of no others), as they were.
+    """
     result: dict[Bucket, Tally] = {}
     for bucket in planned.touched:
         badge = rules.badges[bucket[0]]
         new = planned.added.get(bucket, ())
-        if bucket in planned.recount:
-            replaced = planned.removed.get(bucket, frozenset()) | {fact.activity for fact in new}
-            kept = [fact for fact in stored.get(bucket, ()) if fact.activity not in replaced]
+        if bucket in stored:
+            replaced = planned.removed.get(bucket, set()) | {fact.activity for fact in new}
+            kept = [fact for fact in stored[bucket] if fact.activity not in replaced]
             result[bucket] = tallies.recount(badge, [*kept, *new], context)
         else:
             before = known.get(bucket) or tallies.empty(badge)

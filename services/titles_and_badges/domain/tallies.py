@@ -1,16 +1,16 @@
 """Tallies: what the facts of one bucket add up to, folded in event order, and when each threshold was reached."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.titles_and_badges.domain import values
 from services.titles_and_badges.domain.badges import LIVE, Badge
 from services.titles_and_badges.domain.criteria.kinds import State
 from services.titles_and_badges.domain.facts import Fact, Order
 from services.titles_and_badges.domain.standing import Context
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@values.value
 class Reached:
     """A threshold was reached: since when (the deciding fact), and until when, for a live badge that was lost."""
 
@@ -18,7 +18,7 @@ class Reached:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@values.value
 class Tally:
     """The fold of one bucket so far. `last` is the place of the last fact in it; `reached` one for each threshold."""
 
@@ -47,16 +47,19 @@ def fold(badge: Badge, tally: Tally, facts: Iterable[Fact], context: Context) ->
 
     A sticky threshold stays reached by the first fact after which it held; a live one is reached while it holds.
     """
-    state, last, reached = tally.state, tally.last, list(tally.reached)
+    state, last, reached = tally.state, tally.last, tally.reached
+    step, thresholds = badge.criterion.step, badge.thresholds
     for fact in facts:
-        state = badge.criterion.step(state, fact, context)
+        state = step(state, fact, context)
         last = fact.order
-        for index, threshold in enumerate(badge.thresholds):
-            holds = state["value"] >= threshold.at
+        value = state["value"]
+        for index, threshold in enumerate(thresholds):
             before = reached[index]
-            if holds is not (before is not None and before.until is None):
-                reached[index] = _turned(before, badge, last)
-    return Tally(state=state, last=last, reached=tuple(reached))
+            if (value >= threshold.at) is not (before is not None and before.until is None):
+                turned = _turned(before, badge, last)
+                if turned is not before:
+                    reached = (*reached[:index], turned, *reached[index + 1 :])
+    return Tally(state=state, last=last, reached=reached)
 
 
 def recount(badge: Badge, facts: Iterable[Fact], context: Context) -> Tally:
@@ -68,4 +71,4 @@ def _turned(before: Reached | None, badge: Badge, place: Order) -> Reached | Non
     """A threshold that stood and holds no more, or the other way round."""
     if before is None or before.until is not None:
         return Reached(since=place)
-    return replace(before, until=place[0]) if badge.policy == LIVE else before
+    return Reached(since=before.since, until=place[0]) if badge.policy == LIVE else before

@@ -167,15 +167,17 @@ def _count(
     changes: Mapping[str, Sequence[Change]],
 ) -> dict[str, Sequence[Bucket]]:
     """Count changed facts. Returns the buckets in which each new fact is counted, by key."""
-    touched = {member: recognition.touched(each, rules, context) for member, each in changes.items()}
+    plans = {member: recognition.plan(each, rules, context) for member, each in changes.items()}
     book.load_objects(
-        (member, name) for member, each in touched.items() for _, name in each if name is not None
+        (member, name) for member, plan in plans.items() for _, name in plan.touched if name is not None
     )
-    before = {member: book.tallies(member, each) for member, each in touched.items()}
-    plans = {
-        member: recognition.plan(each, rules, context, before[member]) for member, each in changes.items()
+    before = {member: book.tallies(member, plan.touched) for member, plan in plans.items()}
+    to_recount = {
+        member: buckets
+        for member, plan in plans.items()
+        if (buckets := recognition.to_recount(plan, before[member]))
     }
-    stored = facts.in_buckets({member: each.recount for member, each in plans.items() if each.recount})
+    stored = facts.in_buckets(to_recount)
     concerns: dict[str, Concern] = {}
     for member, plan in plans.items():
         after = recognition.carry_out(plan, rules, context, before[member], stored.get(member, {}))

@@ -148,10 +148,10 @@ class BadgesSide:
         self, member: str, changes: Sequence[Change], context: Context
     ) -> Mapping[str, Sequence[Bucket]]:
         own = self.tallies.setdefault(member, {})
-        touched = recognition.touched(changes, self.rules, context)
-        known = {bucket: own[bucket] for bucket in touched if bucket in own}
-        planned = recognition.plan(changes, self.rules, context, known)
-        stored = {bucket: self.in_bucket(member, bucket) for bucket in planned.recount}
+        planned = recognition.plan(changes, self.rules, context)
+        known = {bucket: own[bucket] for bucket in planned.touched if bucket in own}
+        to_recount = recognition.to_recount(planned, known)
+        stored = {bucket: self.in_bucket(member, bucket) for bucket in to_recount}
         own.update(recognition.carry_out(planned, self.rules, context, known, stored))
         self.counted_under[member] = self.rules.revision
         return planned.buckets
