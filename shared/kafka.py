@@ -93,7 +93,11 @@ class Producer:
                 try:
                     futures.append(
                         self._producer.send(
-                            topic, key=message.key.encode(), value=message.value, headers=headers
+                            topic,
+                            key=message.key.encode(),
+                            value=message.value,
+                            headers=headers,
+                            partition=message.partition,
                         )
                     )
                     outcome.append(None)

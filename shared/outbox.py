@@ -21,11 +21,15 @@ PARCEL_BYTES = 4_000_000
 
 
 class Message(NamedTuple):
-    """One record for Kafka: key and headers' values are text, the value is bytes (None is a tombstone)."""
+    """One record for Kafka: key and headers' values are text, the value is bytes (None is a tombstone).
+
+    The key decides where it goes, but for what is said to every partition: that names its own.
+    """
 
     key: str
     value: bytes | None
     headers: tuple[tuple[str, str], ...]
+    partition: int | None = None
 
 
 # One binary field for all of a parcel: MongoDB need not look into it, and encoding it costs a tenth.
@@ -95,6 +99,20 @@ def park(service: str, parcel: mongo.Document, message: Message, reason: str) ->
             "reason": reason,
         }
     )
+
+
+def newest(service: str, community: str) -> ObjectId | None:
+    """The newest parcel of a community that waits, None where none does."""
+    found = mongo.collection(service, COLLECTION).find_one(
+        {"community": community}, {"_id": 1}, sort=[("_id", -1)]
+    )
+    return found["_id"] if found else None
+
+
+def waits(service: str, community: str, up_to: ObjectId) -> bool:
+    """Whether a parcel of a community waits that is as old as `up_to`, or older."""
+    query = {"community": community, "_id": {"$lte": up_to}}
+    return mongo.collection(service, COLLECTION).find_one(query, {"_id": 1}) is not None
 
 
 def pending(service: str) -> int:

@@ -8,6 +8,7 @@ the mark in the end. Dying in between repeats a step, and every step may be repe
 
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -21,6 +22,8 @@ COLLECTION = "work"
 CLAIM_SECONDS = 10
 TURN_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0
+#: How often a process looks at the clock of its service.
+REGULARLY_SECONDS = 2.0
 _IDLE_SECONDS = 0.02
 _LONGEST_IDLE_SECONDS = 0.2
 _LONGEST_DELAY_SECONDS = 300
@@ -30,12 +33,26 @@ Mark = dict[str, Any]
 Step = Callable[[Mark], Mapping[str, Any] | None]
 
 _log = structlog.get_logger()
+#: The first mark of the chain that is being worked off.
+_root: ContextVar[ObjectId | None] = ContextVar("root_of_the_running_mark", default=None)
 
 
 def add(service: str, kind: str, community: str, **detail: Any) -> None:  # noqa: ANN401 (a mark holds any BSON)
-    """Leave a mark, inside the running transaction."""
+    """Leave a mark, inside the running transaction.
+
+    A mark that is left while another is worked off keeps the first of their chain as its `root`: so one can ask
+    whether all is done that followed from what was pending at some moment.
+    """
+    identifier = ObjectId()
     mongo.collection(service, COLLECTION).insert_one(
-        {"kind": kind, "community": community, "turn": ObjectId(), **detail}
+        {
+            "_id": identifier,
+            "kind": kind,
+            "community": community,
+            "turn": identifier,
+            "root": _root.get() or identifier,
+            **detail,
+        }
     )
 
 
@@ -45,12 +62,38 @@ def pending(service: str, community: str | None = None) -> int:
     return mongo.collection(service, COLLECTION).count_documents(which)
 
 
-def run(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool]) -> None:
-    """Work off marks until told to stop. Raises Fault when the database stays away."""
+def newest(service: str, community: str) -> ObjectId | None:
+    """The newest root of what is pending of a community, None where nothing is."""
+    found = mongo.collection(service, COLLECTION).find_one(
+        {"community": community}, {"root": 1}, sort=[("root", -1)]
+    )
+    return found["root"] if found else None
+
+
+def waits(service: str, community: str, up_to: ObjectId) -> bool:
+    """Whether something of a community is pending that follows from a mark as old as `up_to`, or older."""
+    query = {"community": community, "root": {"$lte": up_to}}
+    return mongo.collection(service, COLLECTION).find_one(query, {"_id": 1}) is not None
+
+
+def run(
+    service: str,
+    steps: Mapping[str, Step],
+    stopping: Callable[[], bool],
+    regularly: Callable[[], object] = lambda: None,
+) -> None:
+    """Work off marks until told to stop, and do something `regularly` beside.
+
+    Raises Fault when the database stays away.
+    """
     away_since: float | None = None
     idle = _IDLE_SECONDS
+    next_time = 0.0
     while not stopping():
         try:
+            if time.monotonic() >= next_time:
+                regularly()
+                next_time = time.monotonic() + REGULARLY_SECONDS
             did = do_next(service, steps, stopping)
             away_since = None
             # Looking often costs most when there is nothing to see: the longer it is quiet, the less often.
@@ -79,6 +122,7 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
     started = time.monotonic()
     count = 0
     while mark is not None and not stopping() and (not count or time.monotonic() - started < TURN_SECONDS):
+        running = _root.set(mark.get("root", mark["_id"]))
         try:
             remember = steps[mark["kind"]](mark)
         except mongo.UNAVAILABLE:
@@ -87,6 +131,8 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
             _log.exception("work failed", kind=mark["kind"], mark=str(mark["_id"]))
             _put_off(service, mark, error)
             return True
+        finally:
+            _root.reset(running)
         count += 1
         if remember is None:
             mongo.collection(service, COLLECTION).delete_one({"_id": mark["_id"]})

@@ -87,9 +87,9 @@ class Courier:
     def take(self) -> list[kafka.Record]:
         """Take the community's deliveries out of the outbox, as records."""
         parcels = [each for each in outbox.by_turns(ACTIVITY, 10_000) if each["community"] == self.community]
-        messages = [message for parcel in parcels for message in outbox.messages(parcel)]
+        messages = [(parcel["topic"], message) for parcel in parcels for message in outbox.messages(parcel)]
         outbox.remove(ACTIVITY, [parcel["_id"] for parcel in parcels])
-        return [self.record("activity.events", message) for message in messages]
+        return [self.record(topic, message) for topic, message in messages]
 
     def deliver(self) -> bool:
         """Hand the deliveries over, in batches of a partition each."""
@@ -115,7 +115,8 @@ class Courier:
 
     def record(self, topic: str, message: Message) -> kafka.Record:
         """A message as a consumer reads it; one member's messages lie in one partition."""
-        partition = kafka.Partition(topic, random.Random(message.key).randrange(kafka.PARTITIONS))  # noqa: S311
+        number = random.Random(message.key).randrange(kafka.PARTITIONS)  # noqa: S311
+        partition = kafka.Partition(topic, number if message.partition is None else message.partition)
         headers = [(name, value.encode()) for name, value in message.headers]
         return kafka.Record(partition, next(self.offsets), message.key.encode(), message.value, headers)
 

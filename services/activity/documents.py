@@ -18,7 +18,12 @@ DATABASE = "activity"
 class Community(Document):
     """A community; `zones` are pairs of (since, zone), in order of time."""
 
-    meta = {"db_alias": DATABASE, "collection": "communities", "auto_create_index": False}
+    meta = {
+        "db_alias": DATABASE,
+        "collection": "communities",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["closes_at"]}],
+    }
 
     slug = StringField(primary_key=True)
     name = StringField(required=True)
@@ -28,6 +33,10 @@ class Community(Document):
     created = DateTimeField(required=True)
     revision = IntField(default=1)
     unsent = BooleanField()  # set while the profile waits for the relay, absent otherwise
+    grace_hours = IntField()
+    closed = StringField()  # the last month that was closed, like 2026-10
+    closing = DictField()  # the month that is being closed, and up to where everything has to be done before
+    closes_at = DateTimeField()  # when to look at it next; absent where nobody has looked yet
 
 
 class Member(Document):

@@ -8,6 +8,7 @@ from services.activity.domain import identity, profiles
 from services.activity.repository import DATABASE, activities, communities, members
 from shared import clock, outbox, work
 from shared.errors import NotFound
+from shared.events.activity import GRACE_HOURS
 from shared.mongo import Document
 
 
@@ -28,6 +29,7 @@ def community(slug: str) -> Document:
         "slug": slug,
         "name": stored["name"],
         "locale": stored["locale"],
+        "sealing_grace_hours": stored.get("grace_hours", GRACE_HOURS),
         "time_zone": profiles.at(stored["zones"], clock.now(), "UTC"),
         "time_zones": [{"since": since, "zone": zone} for since, zone in stored["zones"]],
     }

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from services.titles_and_badges.use_cases import following, recognising
+from services.titles_and_badges.use_cases import closing, following, recognising
 from services.titles_and_badges.use_cases.following import Erased, Followed
 from shared import kafka
 from shared.consumer import DeadLetter, Handler
 from shared.errors import Refused
 from shared.events import activity, envelope
-from shared.events.activity import Delivery
+from shared.events.activity import Delivery, PeriodClosing
 from shared.outbox import Message
 
 GROUP = "titles-and-badges"
@@ -17,9 +17,11 @@ GROUP = "titles-and-badges"
 class Deliveries:
     """`activity.events` become facts, and what follows from them."""
 
-    def decode(self, record: kafka.Record) -> Delivery:
-        """Read a delivery. Raises Refused."""
+    def decode(self, record: kafka.Record) -> Delivery | PeriodClosing:
+        """Read a delivery, or that a month closes. Raises Refused."""
         kind = envelope.kind(record)
+        if kind == activity.CLOSING:
+            return envelope.data(record, activity.CLOSINGS)
         if kind not in activity.DELIVERIES:
             message = f"{kind!r} is no event of this topic"
             raise Refused(message)
@@ -29,32 +31,47 @@ class Deliveries:
             raise Refused(message)
         return delivery
 
-    def apply(self, partition: int, events: Sequence[Delivery], dead: Sequence[DeadLetter]) -> None:
-        """One batch, one transaction."""
-        recognising.recognise(partition, events, _by_topic(dead))
+    def apply(
+        self, partition: int, events: Sequence[Delivery | PeriodClosing], dead: Sequence[DeadLetter]
+    ) -> None:
+        """One batch, one transaction; then, behind it, which months close."""
+        deliveries = [event for event in events if not isinstance(event, PeriodClosing)]
+        recognising.recognise(partition, deliveries, _by_topic(dead))
+        _close(activity.EVENTS.name, partition, events)
 
 
 class Profiles:
     """`activity.profiles` become our copies."""
 
-    def decode(self, record: kafka.Record) -> Followed:
-        """Read a profile, or the tombstone of an erased member. Raises Refused."""
+    def decode(self, record: kafka.Record) -> Followed | PeriodClosing:
+        """Read a profile, the tombstone of an erased member, or that a month closes. Raises Refused."""
         if record.value is None:
             return Erased((record.key or b"").decode(errors="replace"))
         kind = envelope.kind(record)
+        if kind == activity.CLOSING:
+            return envelope.data(record, activity.CLOSINGS)
         if kind not in activity.PROFILES_BY_KIND:
             message = f"{kind!r} is no event of this topic"
             raise Refused(message)
         profile: Followed = envelope.data(record, activity.PROFILES_BY_KIND[kind])
         return profile
 
-    def apply(self, partition: int, events: Sequence[Followed], dead: Sequence[DeadLetter]) -> None:
-        """One batch, one transaction."""
-        del partition
-        following.follow(events, _by_topic(dead))
+    def apply(
+        self, partition: int, events: Sequence[Followed | PeriodClosing], dead: Sequence[DeadLetter]
+    ) -> None:
+        """One batch, one transaction; then, behind it, which months close."""
+        profiles = [event for event in events if not isinstance(event, PeriodClosing)]
+        following.follow(profiles, _by_topic(dead))
+        _close(activity.PROFILES.name, partition, events)
 
 
 HANDLERS: dict[str, Handler] = {activity.EVENTS.name: Deliveries(), activity.PROFILES.name: Profiles()}
+
+
+def _close(topic: str, partition: int, events: Sequence[object]) -> None:
+    closings = [event for event in events if isinstance(event, PeriodClosing)]
+    if closings:
+        closing.note(topic, partition, closings)
 
 
 def _by_topic(dead: Sequence[DeadLetter]) -> dict[str, list[Message]]:

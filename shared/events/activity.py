@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.events import envelope
-from shared.kafka import Topic
+from shared.kafka import PARTITIONS, Topic
 from shared.outbox import Message
 
 EVENTS = Topic("activity.events")
@@ -21,8 +21,13 @@ PROFILES = Topic("activity.profiles", compacted=True)
 
 RECORDED = "activity.recorded"
 RETRACTED = "activity.retracted"
+CLOSING = "period.closing"
 MEMBER_PROFILE = "activity.member-profile"
 COMMUNITY_PROFILE = "activity.community-profile"
+
+#: How long after its border a month waits for what comes late, by default: a backend that hands on a day's deeds in a
+#: nightly run has had its run, and the titles still come on the 2nd.
+GRACE_HOURS = 24
 
 Role = Literal["actor", "author"]
 
@@ -125,6 +130,20 @@ class CommunityProfile:
     locale: str
     zones: Sequence[ZoneSince]
     revoked_tokens: Sequence[str] = ()
+    grace_hours: int = GRACE_HOURS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodClosing:
+    """A month is over, with its grace, and all that `activity` accepted until then was sent before this.
+
+    It stands in every partition of both topics; whoever has read them all has all of the month, and of those before.
+    `period` is like `2026-10`; `until` its border, the first moment after it.
+    """
+
+    community: str
+    period: str
+    until: datetime
 
 
 Delivery = ActivityRecorded | ActivityRetracted
@@ -134,6 +153,7 @@ DELIVERIES: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDED: msgspec.json.Decoder(ActivityRecorded),
     RETRACTED: msgspec.json.Decoder(ActivityRetracted),
 }
+CLOSINGS: msgspec.json.Decoder[PeriodClosing] = msgspec.json.Decoder(PeriodClosing)
 PROFILES_BY_KIND: dict[str, msgspec.json.Decoder[Any]] = {
     MEMBER_PROFILE: msgspec.json.Decoder(MemberProfile),
     COMMUNITY_PROFILE: msgspec.json.Decoder(CommunityProfile),
@@ -169,3 +189,21 @@ def profile(event: Profile, moment: datetime) -> Message:
         schema=f"urn:laurel:{kind}:1",
         data=event,
     )
+
+
+def closings(event: PeriodClosing) -> list[Message]:
+    """A closing as messages, one for every partition. Its key is not a member's; a compacted topic keeps the last."""
+    key = f"closing:{event.community}"
+    return [
+        envelope.message(
+            key=key,
+            identifier=f"{key}:{event.period}:{partition}",
+            kind=CLOSING,
+            source=f"/laurel/activity/{event.community}",
+            subject=event.period,
+            moment=event.until,
+            schema=f"urn:laurel:{CLOSING}:1",
+            data=event,
+        )._replace(partition=partition)
+        for partition in range(PARTITIONS)
+    ]

@@ -19,6 +19,8 @@ class Entry(NamedTuple):
 CATALOGUE = (
     Entry(activity.EVENTS, activity.RECORDED, activity.ActivityRecorded),
     Entry(activity.EVENTS, activity.RETRACTED, activity.ActivityRetracted),
+    Entry(activity.EVENTS, activity.CLOSING, activity.PeriodClosing),
+    Entry(activity.PROFILES, activity.CLOSING, activity.PeriodClosing),
     Entry(activity.PROFILES, activity.MEMBER_PROFILE, activity.MemberProfile),
     Entry(activity.PROFILES, activity.COMMUNITY_PROFILE, activity.CommunityProfile),
     Entry(titles_and_badges.EVENTS, titles_and_badges.AWARDED, titles_and_badges.BadgeAwarded),
@@ -52,7 +54,7 @@ def asyncapi(version: str) -> dict[str, Any]:
             topic.name: _channel(topic) for topic in dict.fromkeys(entry.topic for entry in CATALOGUE)
         },
         "operations": {
-            f"send-{entry.kind}": {
+            f"send-{entry.kind}-to-{entry.topic.name}": {
                 "action": "send",
                 "channel": {"$ref": f"#/channels/{entry.topic.name}"},
                 "messages": [{"$ref": f"#/channels/{entry.topic.name}/messages/{entry.kind}"}],

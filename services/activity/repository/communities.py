@@ -1,6 +1,7 @@
 """Communities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from pymongo import ReturnDocument
 from pymongo.collection import Collection
@@ -24,6 +25,21 @@ def insert(document: Document) -> None:
 def change(slug: str, fields: Document) -> None:
     """Change a community; its profile waits for the relay."""
     _communities().update_one({"_id": slug}, {"$set": {**fields, "unsent": True}, "$inc": {"revision": 1}})
+
+
+def due(now: datetime, limit: int) -> list[str]:
+    """Communities whose months are to be looked at, those first who have waited longest."""
+    query = {"$or": [{"closes_at": {"$lte": now}}, {"closes_at": None}]}
+    found = _communities().find(query, {"_id": 1}, sort=[("closes_at", 1)], limit=limit)
+    return [document["_id"] for document in found]
+
+
+def put_closing(slug: str, fields: Document, *, clear: Sequence[str] = ()) -> None:
+    """Keep how far the closing of a month is. It is no part of the profile."""
+    update: Document = {"$set": fields, "$inc": {"looks": 1}}
+    if clear:
+        update["$unset"] = dict.fromkeys(clear, "")
+    _communities().update_one({"_id": slug}, update)
 
 
 def unsent(limit: int) -> list[Document]:

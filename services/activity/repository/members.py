@@ -130,6 +130,11 @@ def count_unsent() -> int:
     return _members().count_documents({"unsent": True})
 
 
+def waits_unsent(community: str) -> bool:
+    """Whether the profile of a member of this community waits."""
+    return _members().find_one({"unsent": True, "community": community}, {"_id": 1}) is not None
+
+
 def mark_all_unsent(community: str) -> None:
     """Let every profile of a community be sent again."""
     _members().update_many({"community": community}, {"$set": {"unsent": True}, "$inc": {"revision": 1}})

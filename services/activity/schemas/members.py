@@ -9,6 +9,7 @@ from services.activity.schemas.activities import Moment, identifier, short
 
 ROLES = ("member", "staff", "bot")
 LONGEST_NAME = 200
+LONGEST_GRACE_HOURS = 24 * 28
 
 
 def time_zone(name: str) -> None:
@@ -101,15 +102,20 @@ class Community(Schema):
     locale = fields.String(required=True)
     time_zone = fields.String(required=True)
     time_zones = fields.List(fields.Nested(ZoneSince), required=True)
+    sealing_grace_hours = fields.Integer(required=True)
 
 
 class CommunityChange(Schema):
-    """What can be changed of a community; `since` is from when the time zone holds, from now on by default."""
+    """What can be changed of a community; `since` is from when the time zone holds, from now on by default.
+
+    `sealing_grace_hours` is how long after its last moment a month waits for what comes late, before it is sealed.
+    """
 
     name = short(LONGEST_NAME)
     locale = fields.String(validate=validate.Regexp(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"))
     time_zone = fields.String(validate=time_zone)
     since = Moment()
+    sealing_grace_hours = fields.Integer(strict=True, validate=validate.Range(0, LONGEST_GRACE_HOURS))
 
 
 MEMBER_ITEM = MemberItem()

@@ -180,7 +180,7 @@ def found_community(slug: str, *, name: str, time_zone: str, locale: str, now: d
 
 @mongo.in_transaction(DATABASE)
 def change_community(slug: str, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change name, locale or `time_zone` (from `since` on, else from now). Raises NotFound."""
+    """Change name, locale, `sealing_grace_hours` or `time_zone` (from `since` on, else from now). Raises NotFound."""
     stored = communities.load(slug)
     if stored is None:
         raise NotFound("community", slug)
@@ -190,7 +190,11 @@ def change_community(slug: str, changes: Mapping[str, Any], now: datetime) -> No
             stored["zones"], changes["time_zone"], since=changes.get("since"), now=now, default="UTC"
         )
         fields["zones"] = [list(entry) for entry in timeline]
+    if "sealing_grace_hours" in changes:
+        fields["grace_hours"] = changes["sealing_grace_hours"]
     if any(stored.get(name) != value for name, value in fields.items()):
+        if fields.keys() & {"zones", "grace_hours"}:
+            fields["closes_at"] = None  # another border: it is looked at anew
         communities.change(slug, fields)
 
 

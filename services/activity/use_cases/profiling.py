@@ -43,6 +43,7 @@ def community_profile(document: Document) -> events.CommunityProfile:
         locale=document["locale"],
         zones=[events.ZoneSince(zone=zone, since=_utc(since)) for since, zone in document["zones"]],
         revoked_tokens=document["revoked_tokens"],
+        grace_hours=document.get("grace_hours", events.GRACE_HOURS),
     )
 
 

@@ -155,6 +155,7 @@ class Community(Document):
     locale = StringField()
     zones = ListField(ListField())
     revoked_tokens = ListField(StringField())
+    grace_hours = IntField()
     rules = IntField(default=0)
 
 

@@ -52,6 +52,7 @@ def _follow_communities(profiles: Sequence[CommunityProfile]) -> None:
                     "locale": each.locale,
                     "zones": zones,
                     "revoked_tokens": list(each.revoked_tokens),
+                    "grace_hours": each.grace_hours,
                     **({} if before is not None else {"rules": 0}),
                 },
                 before is not None,

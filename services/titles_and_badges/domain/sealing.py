@@ -1,0 +1,56 @@
+"""What a seal is made of: canonical lines in chunks, and one hash over all of them.
+
+A line is JSON in RFC 8785's manner (keys in order, no spaces, UTF-8), ended by a line feed. A chunk is at most a
+thousand lines; the root is the Merkle tree hash of the chunks as RFC 6962 defines it, so that a single chunk can be
+proved without the others. The first chunk is the manifest: the inputs. Nothing in it says when, or by whom, it was
+made: the same month sealed again has the same bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+CHUNK = 1_000
+_LEAF, _NODE = b"\x00", b"\x01"
+
+
+def line(value: Mapping[str, Any]) -> bytes:
+    """A value as one canonical line. It holds text, whole numbers, truth, lists and objects; no fractions."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def leaf(chunk: bytes) -> bytes:
+    """The hash of a chunk."""
+    return hashlib.sha256(_LEAF + chunk).digest()
+
+
+def root(leaves: Sequence[bytes]) -> str:
+    """The Merkle tree hash over the hashes of chunks, in hexadecimal."""
+    return _tree(leaves).hex()
+
+
+def chunks(lines: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
+    """Lines in chunks of at most `size`."""
+    held: list[bytes] = []
+    for each in lines:
+        held.append(each)
+        if len(held) == size:
+            yield b"".join(held)
+            held = []
+    if held:
+        yield b"".join(held)
+
+
+def root_of_export(parts: Iterable[Iterable[bytes]], size: int = CHUNK) -> str:
+    """The root of exported lines, part by part (manifest, each board, each title): what anybody can compute again."""
+    return root([leaf(chunk) for part in parts for chunk in chunks(part, size)])
+
+
+def _tree(leaves: Sequence[bytes]) -> bytes:
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two below
+    return hashlib.sha256(_NODE + _tree(leaves[:split]) + _tree(leaves[split:])).digest()
