@@ -4,6 +4,8 @@
 PYTHON := .venv/bin/python
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+# Each worker has servers of its own and takes one file after the other, in the order of tests/side_by_side.py.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +33,10 @@ status: ## Tell what runs, where, and what is still on its way
 	@.venv/bin/laurel status
 
 test: setup ## Run all tests, on a real MongoDB and a real Kafka
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE)
 
 test-rules: setup ## Run the tests that need no server, in seconds
-	@$(PYTHON) -m pytest -m "not servers"
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not servers"
 
 lint: setup ## Check style, types, import contracts and configuration
 	@.venv/bin/ruff check

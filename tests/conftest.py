@@ -7,8 +7,9 @@ import pytest
 
 from deploy.embedded import kafka, mongod, ports
 from deploy.embedded.server import Server
+from tests.live import Live, running
 
-pytest_plugins = ["tests.fixtures"]
+pytest_plugins = ["tests.fixtures", "tests.side_by_side"]
 
 #: Whoever uses one of these, even through another fixture, is marked `servers`.
 SERVER_FIXTURES = frozenset({"mongo_server", "kafka_server", "live"})
@@ -44,6 +45,13 @@ def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield server
     server.stop()
     shutil.rmtree(directory / "data")
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Both services with all their processes, on servers of their own; tests keep apart by communities."""
+    with running(tmp_path_factory.mktemp("live")) as laurel:
+        yield laurel
 
 
 @pytest.fixture(scope="session")

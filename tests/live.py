@@ -7,6 +7,7 @@ because the tests with `Courier` carry outboxes by hand, and a relay beside them
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from pymongo import MongoClient
 from deploy.embedded import kafka, mongod, ports
 from deploy.embedded.server import Server
 from shared import auth, clock
+from tests import commands
 
 #: Far more than anything needs; what takes longer hangs.
 LONGEST_SECONDS = 120.0
@@ -122,34 +124,22 @@ class Live:
         """host:port of the broker."""
         return self.environment["LAUREL_KAFKA_SERVERS"]
 
+    def run(self, *arguments: str | Path, **changed: str) -> subprocess.CompletedProcess[str]:
+        """Run `laurel`, perhaps in a changed environment, and return its exit code and what it printed."""
+        return commands.run([str(argument) for argument in arguments], {**self.environment, **changed})
+
     def laurel(self, *arguments: str | Path) -> str:
-        """Run `laurel` and return what it prints. Raises CalledProcessError."""
-        written = [str(argument) for argument in arguments]
-        done = subprocess.run(  # noqa: S603 (our own program)
-            [LAUREL, *written], env=self.environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            message = f"laurel {' '.join(written)}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
-            raise AssertionError(message)
+        """Run `laurel`, which must go well, and return what it prints."""
+        done = self.run(*arguments)
+        message = f"laurel {' '.join(done.args)}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, message
         return done.stdout
 
     def found(self, *slugs: str, definitions: str = "stackexchange") -> None:
-        """Found communities and give them their badges: one process, because starting Python costs a second."""
-        calls = [
-            call
-            for slug in slugs
-            for call in (
-                ["communities", "create", slug, "--time-zone", "UTC"],
-                ["titles-and-badges", "definitions", "load", definitions, "--community", slug],
-            )
-        ]
-        script = (
-            "import json, sys\n"
-            "from services.cli import laurel\n"
-            "for call in json.loads(sys.argv[1]): laurel(call, standalone_mode=False)\n"
-        )
-        arguments = [sys.executable, "-c", script, json.dumps(calls)]
-        subprocess.run(arguments, env=self.environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+        """Found communities and give them their badges."""
+        for slug in slugs:
+            self.laurel("communities", "create", slug, "--time-zone", "UTC")
+            self.laurel("titles-and-badges", "definitions", "load", definitions, "--community", slug)
 
     def awards(self, slug: str) -> str:
         """All awards of a community, as an operator reads them."""
@@ -202,8 +192,9 @@ def running(home: Path) -> Iterator[Live]:
         ending.set()
         for kept in live.processes.values():
             kept.kill()
-        broker.stop()
-        mongo.stop()
+        for server in (broker, mongo):
+            server.stop()
+            shutil.rmtree(home / server.name / "data")  # the logs stay for whoever looks into a failure
 
 
 def _supervise(live: Live, ending: threading.Event) -> None:

@@ -11,6 +11,7 @@ from deploy.embedded.environment import MARK
 #: supervisord gives each of its two groups 40 seconds.
 _ORDERLY_SECONDS = 90
 _LAST_SECONDS = 5
+_SERVERS = {"mongod", "java"}
 
 
 def of(home: Path) -> list[psutil.Process]:
@@ -23,8 +24,9 @@ def stop(home: Path) -> int:
     found = of(home)
     supervisors = [process for process in found if _is_supervisor(process)]
     _terminate(supervisors, _ORDERLY_SECONDS)
-    # Without a supervisor nobody starts them again, so all may be told at once.
-    _terminate([process for process in of(home) if not _is_supervisor(process)], _ORDERLY_SECONDS)
+    # Without a supervisor nobody starts them again. Services first: without their servers they end only in patience.
+    _terminate([process for process in of(home) if not _is_server(process)], _ORDERLY_SECONDS)
+    _terminate(of(home), _ORDERLY_SECONDS)
     _kill(of(home))
     return len(found)
 
@@ -41,6 +43,13 @@ def _belongs(process: psutil.Process, home: Path) -> bool:
 def _is_supervisor(process: psutil.Process) -> bool:
     try:
         return "supervisor.supervisord" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _is_server(process: psutil.Process) -> bool:
+    try:
+        return process.name() in _SERVERS
     except psutil.Error:
         return False
 

@@ -1,5 +1,6 @@
 """Ports on this machine: a free one, and who holds a taken one."""
 
+import itertools
 import random
 import socket
 from pathlib import Path
@@ -13,13 +14,14 @@ _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def free(count: int) -> list[int]:
-    """So many different ports that nobody listens on.
+    """So many different ports that nobody listens on, and that no other process is given by this function.
 
     They lie below those that the system gives to outgoing connections: while a test has its server killed, no
     client's own end can take the port over, so the server always comes back to it.
     """
     candidates = random.sample(range(_LOWEST, first_ephemeral()), 200)
-    found = [port for port in candidates if not is_taken(port)][:count]
+    usable = (port for port in candidates if not is_taken(port) and _claim(port))
+    found = list(itertools.islice(usable, count))
     if len(found) < count:
         message = f"no {count} free ports between {_LOWEST} and {first_ephemeral()}"
         raise OSError(message)
@@ -57,6 +59,19 @@ def holder(port: int) -> str:
             except psutil.Error:
                 break
     return "a process of another user"
+
+
+def _claim(port: int) -> bool:
+    """Claim a port until this process ends: tests run side by side, and a server binds long after it got its port."""
+    # An abstract name can be bound once on a machine; the kernel frees it when we end, however we end.
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0laurel/port/{port}")
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()
+    return True
 
 
 def first_ephemeral() -> int:

@@ -1,6 +1,9 @@
 """The embedded servers as tests and the demo rely on them: real, killable, back with what they were given."""
 
+import random
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +132,16 @@ def test_free_ports_are_different_and_out_of_the_way_of_outgoing_connections() -
     found = ports.free(5)
     assert len(set(found)) == 5
     assert max(found) < ports.first_ephemeral()
+
+
+def test_no_port_is_given_twice_also_not_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = ports.free(2)
+    monkeypatch.setattr(random, "sample", lambda *_: [first, second])
+    script = f"import random; random.sample = lambda *_: [{first}]; from deploy.embedded import ports; ports.free(1)"
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)  # noqa: S603
+    assert "OSError: no 1 free ports" in other.stderr
+    with pytest.raises(OSError, match="no 1 free ports"):
+        ports.free(1)
 
 
 def _create_topic(server: Server, name: str) -> None:

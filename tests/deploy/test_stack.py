@@ -16,7 +16,7 @@ from deploy.embedded import layout, leftovers, ports, stack, supervision
 from deploy.embedded.errors import CannotStart
 from deploy.embedded.layout import Layout, read_environment_file
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.takes(50)]
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,7 @@ class Storm:
             for kind, batch in _batches(items, self.batch):
                 for _ in range(2 if dice.random() < DOUBLED else 1):
                     self._send(client, slug, kind, batch)
-                time.sleep(self.pause)
+                self._enough.wait(self.pause)  # who is to end does not dawdle
 
     def _send(self, client: httpx.Client, slug: str, kind: str, batch: list[Item]) -> None:
         body = b"[" + b",".join(item.body for item in batch) + b"]"

@@ -14,6 +14,8 @@ from tests.live import Live, wait_for
 OUTAGE_SECONDS = float(os.environ.get("LAUREL_OUTAGE_SECONDS", "60"))
 PAUSE = 0.3
 
+pytestmark = pytest.mark.takes(220)
+
 
 @pytest.mark.timeout(600)
 def test_kafka_away_nothing_is_refused_and_nothing_lost(live: Live, calm: dict[str, Any]) -> None:

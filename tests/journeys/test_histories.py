@@ -41,6 +41,8 @@ STEADY = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+pytestmark = pytest.mark.takes(25)
+
 #: `LAUREL_HISTORIES=20000` runs that many; without it few, the same ones every time.
 HISTORIES = int(os.environ.get("LAUREL_HISTORIES", "0"))
 

@@ -1,7 +1,6 @@
 """`laurel status` on the running whole: what waits, and when everything accepted has been handled."""
 
 import json
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,18 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.live import LAUREL, Live, wait_for
+from tests.live import Live, wait_for
 
 
 def status(live: Live, *options: str, **changed: str) -> tuple[int, Any]:
     """The exit code, and what was printed as JSON."""
-    done = subprocess.run(  # noqa: S603 (our own program)
-        [LAUREL, "status", "--json", *options],
-        env={**live.environment, **changed},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = live.run("status", "--json", *options, **changed)
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout)
 
