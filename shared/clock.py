@@ -17,7 +17,8 @@ def cut(moment: datetime) -> datetime:
     MongoDB would cut it in silence; cutting at the door keeps what we decide equal to what we store.
     """
     moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
 def text(moment: datetime) -> str:

@@ -42,18 +42,18 @@ def add(service: str, community: str, topic: str, messages: Iterable[Message]) -
 
     `community` is whose turn it uses up: the relay serves communities by turns.
     """
+    trace = telemetry.current_traceparent()
     parcels = [
         {
             "community": community,
             "topic": topic,
-            "trace": telemetry.current_traceparent(),
+            "trace": trace,
             "count": len(parcel),
             "messages": _encode(parcel),
         }
         for parcel in _parcels(messages)
     ]
-    if parcels:
-        mongo.collection(service, COLLECTION).insert_many(parcels)
+    mongo.insert(service, COLLECTION, parcels)
 
 
 def by_turns(service: str, limit: int) -> list[mongo.Document]:
@@ -130,11 +130,12 @@ def ensure(service: str) -> None:
     mongo.ensure_collection(service, COLLECTION).create_index([("community", 1), ("_id", 1)])
 
 
-def _parcels(messages: Iterable[Message]) -> Iterable[list[Message]]:
-    parcel: list[Message] = []
+def _parcels(messages: Iterable[Message]) -> Iterable[list[msgspec.Raw]]:
+    """Messages by parcels, each encoded as soon as it comes: what is made one by one is let go one by one."""
+    parcel: list[msgspec.Raw] = []
     size = 0
     for message in messages:
-        parcel.append(message)
+        parcel.append(msgspec.Raw(_encode(message)))
         size += len(message.value or b"")
         if len(parcel) >= PARCEL_MESSAGES or size >= PARCEL_BYTES:
             yield parcel

@@ -38,22 +38,29 @@ _root: ContextVar[ObjectId | None] = ContextVar("root_of_the_running_mark", defa
 
 
 def add(service: str, kind: str, community: str, **detail: Any) -> None:  # noqa: ANN401 (a mark holds any BSON)
-    """Leave a mark, inside the running transaction.
+    """Leave a mark, inside the running transaction."""
+    add_all(service, community, {kind: detail})
+
+
+def add_all(service: str, community: str, marks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Leave marks of several kinds at once, inside the running transaction: kind → what the mark holds.
 
     A mark that is left while another is worked off keeps the first of their chain as its `root`: so one can ask
     whether all is done that followed from what was pending at some moment.
     """
+    mongo.insert(service, COLLECTION, [_mark(kind, community, detail) for kind, detail in marks.items()])
+
+
+def _mark(kind: str, community: str, detail: Mapping[str, Any]) -> Mark:
     identifier = ObjectId()
-    mongo.collection(service, COLLECTION).insert_one(
-        {
-            "_id": identifier,
-            "kind": kind,
-            "community": community,
-            "turn": identifier,
-            "root": _root.get() or identifier,
-            **detail,
-        }
-    )
+    return {
+        "_id": identifier,
+        "kind": kind,
+        "community": community,
+        "turn": identifier,
+        "root": _root.get() or identifier,
+        **detail,
+    }
 
 
 def pending(service: str, community: str | None = None) -> int:

@@ -3,10 +3,12 @@
 `activity.events`, keyed by the member: a delivery says what one activity means to one member, in which roles, with
 a snapshot of the object. Each has a version; the highest version of (activity, member) is the fact, and a retraction
 is a version too. `activity.profiles`, compacted: what a community or a member is.
+
+These are msgspec's structs, not dataclasses: what every activity passes through is made ten times, written and read
+twice as fast. None can be part of a circle, so the collector of garbage need not look at them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -32,8 +34,7 @@ GRACE_HOURS = 24
 Role = Literal["actor", "author"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parent:
+class Parent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the object answers."""
 
     id: str
@@ -42,8 +43,7 @@ class Parent:
     published: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Object:
+class Object(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the activity is about, as `activity` knew it at this version."""
 
     id: str
@@ -54,8 +54,7 @@ class Object:
     parent: Parent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityRecorded:
+class ActivityRecorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An activity concerns a member. Members are ids of Laurel's own, never the community's."""
 
     community: str
@@ -71,8 +70,7 @@ class ActivityRecorded:
     value: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityRetracted:
+class ActivityRetracted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An activity concerns a member no longer: retracted, or now another's."""
 
     community: str
@@ -82,32 +80,28 @@ class ActivityRetracted:
     published: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleSince:
+class RoleSince(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A role and from when it holds."""
 
     role: Literal["member", "staff", "bot"]
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptOutSince:
+class OptOutSince(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether a member stays out of recognition, and from when."""
 
     opted_out: bool
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneSince:
+class ZoneSince(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The community's time zone and from when it holds."""
 
     zone: str
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberProfile:
+class MemberProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a member is. A higher revision replaces a lower one."""
 
     community: str
@@ -120,8 +114,7 @@ class MemberProfile:
     merged_into: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommunityProfile:
+class CommunityProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a community is, and which of its tokens hold no more."""
 
     community: str
@@ -133,8 +126,7 @@ class CommunityProfile:
     grace_hours: int = GRACE_HOURS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodClosing:
+class PeriodClosing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A month is over, with its grace, and all that `activity` accepted until then was sent before this.
 
     It stands in every partition of both topics; whoever has read them all has all of the month, and of those before.

@@ -1,16 +1,20 @@
 """CloudEvents 1.0 in Kafka's binary mode: attributes in headers, the JSON of the data as the value."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from shared import clock
 from shared.errors import Refused
 from shared.kafka import Record
 from shared.outbox import Message
 
 T = TypeVar("T")
+
+_SPEC_VERSION = ("ce_specversion", "1.0")
+_CONTENT_TYPE = ("content-type", "application/json")
+#: `"2026-01-01T00:00:00`: what stands before a fraction of a second.
+_TO_THE_SECOND = 20
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,14 +35,14 @@ def message(  # noqa: PLR0913 (CloudEvents has these attributes)
     `source` and `identifier` together are unique; `moment` is when it happened, not when it is sent.
     """
     headers = (
-        ("ce_specversion", "1.0"),
+        _SPEC_VERSION,
         ("ce_id", identifier),
         ("ce_type", kind),
         ("ce_source", source),
         ("ce_subject", subject),
-        ("ce_time", clock.text(moment)),
+        ("ce_time", _time(moment)),
         ("ce_dataschema", schema),
-        ("content-type", "application/json"),
+        _CONTENT_TYPE,
     )
     return Message(key, _encode(data), headers)
 
@@ -62,3 +66,10 @@ def data(record: Record, decoder: "msgspec.json.Decoder[T]") -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"the value cannot be read: {error}"
         raise Refused(message) from error
+
+
+def _time(moment: datetime) -> str:
+    """As `clock.text` writes it, which takes ten times as long."""
+    written = _encode(moment.astimezone(UTC)).decode()
+    fraction = written[_TO_THE_SECOND + 1 : _TO_THE_SECOND + 4] if moment.microsecond else "000"
+    return f"{written[1:_TO_THE_SECOND]}.{fraction}Z"

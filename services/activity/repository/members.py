@@ -34,14 +34,11 @@ def known(members: Iterable[str]) -> tuple[set[str], dict[str, str]]:
 
 def create(community: str, members: Mapping[str, tuple[str, str]], now: datetime) -> None:
     """Create members: id → (network, external id). Their profiles wait for the relay."""
-    if members:
-        _members().insert_many(
-            [
-                new_document(community, member, network=network, external_id=external_id, now=now)
-                for member, (network, external_id) in members.items()
-            ],
-            ordered=False,
-        )
+    documents = [
+        new_document(community, member, network=network, external_id=external_id, now=now)
+        for member, (network, external_id) in members.items()
+    ]
+    mongo.insert(DATABASE, "members", documents)
 
 
 def new_document(community: str, member: str, *, network: str, external_id: str, now: datetime) -> Document:

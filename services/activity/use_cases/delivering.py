@@ -86,11 +86,11 @@ def deliver(
 
 def announce(community: str, dispatched: Iterable[tuple[Document, Snapshot | None, Dispatch]]) -> None:
     """Put deliveries into the outbox."""
-    messages = [
+    messages = (
         events.delivery(event)
         for document, snapshot, dispatch in dispatched
         for event in _events(document, snapshot, dispatch)
-    ]
+    )
     outbox.add(DATABASE, community, events.EVENTS.name, messages)
 
 
@@ -139,11 +139,8 @@ def mark_stored(community: str, keys: Sequence[str], described: Iterable[str]) -
     Each activity is checked after the commit, and what concerns the objects that they describe is looked at again:
     a transaction beside this one may have seen neither.
     """
-    if keys:
-        work.add(DATABASE, CHECK, community, keys=list(keys))
-    object_keys = sorted({activities.key(community, name) for name in described})
-    if object_keys:
-        work.add(DATABASE, OBJECTS, community, keys=object_keys)
+    marks = {CHECK: list(keys), OBJECTS: sorted({activities.key(community, name) for name in described})}
+    work.add_all(DATABASE, community, {kind: {"keys": held} for kind, held in marks.items() if held})
 
 
 def _events(document: Document, snapshot: Snapshot | None, dispatch: Dispatch) -> Iterable[events.Delivery]:
