@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -98,8 +97,8 @@ class Histories(RuleBasedStateMachine):
         """The same again, the same with another stamp, or an edit; also of what is retracted."""
         known = data.draw(st.sampled_from(self.log.posted[-4:]))
         name = data.draw(st.sampled_from(sorted({known.id, *self.log.retracted})))
-        again = st.sampled_from([known, replace(known, updated=updated)])
-        edited = activities([name]).map(lambda deed: replace(deed, updated=updated))
+        again = st.sampled_from([known, known._replace(updated=updated)])
+        edited = activities([name]).map(lambda deed: deed._replace(updated=updated))
         self.post(data.draw(st.one_of(again, edited)), blind=blind, work=False)
 
     @rule(data=st.data(), known=st.booleans())

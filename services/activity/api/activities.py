@@ -137,19 +137,21 @@ def _take(items: list[msgspec.Raw]) -> list[dict[str, Any]]:
 
 def _read(item: msgspec.Raw, accounts: deeds.Accounts) -> Deed:
     """One activity from its bytes. Raises Refused with every fault and its place."""
-    loaded = fast.decode(item)
-    if loaded is None:
-        try:
-            loaded = schemas.ACTIVITY.load(_any.decode(item))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            message = f"This is not JSON: {error}"
-            raise Malformed(message) from error
-        except ValidationError as error:
-            raise http.invalid(error) from error
-    if loaded["type"] == UNDO and not loaded.get("object"):
+    deed = fast.deed(item, accounts) or _judged(item, accounts)
+    if deed.type == UNDO and not deed.object:
         message = "An Undo names the activity that it undoes."
         raise Invalid(message, errors=[{"pointer": "/object", "detail": "Missing: the `id` of an activity."}])
-    return deeds.deed(loaded, accounts)
+    return deed
+
+
+def _judged(item: msgspec.Raw, accounts: deeds.Accounts) -> Deed:
+    try:
+        return deeds.deed(schemas.ACTIVITY.load(_any.decode(item)), accounts)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"This is not JSON: {error}"
+        raise Malformed(message) from error
+    except ValidationError as error:
+        raise http.invalid(error) from error
 
 
 def _accounts() -> deeds.Accounts:

@@ -1,18 +1,17 @@
 """An activity as it arrives: ActivityStreams 2.0 words, checked, with members' own ids still the community's."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from services.activity.domain import objects
 from services.activity.domain.objects import Claim
 
 UNDO = "Undo"
+CREATE = "Create"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class Deed(NamedTuple):
     """One activity. `actor` and `author` are Laurel's ids of members, before any merge."""
 
     id: str
@@ -48,16 +47,38 @@ class Deed:
         )
 
 
-_SAID = (
-    "actor", "author", "object", "object_published", "object_type", "parent", "published", "sequence", "tags",
-    "type", "value",
-)  # fmt: skip
+def deed(  # noqa: PLR0913 (these are what an activity can say, all of it keyword-only)
+    *,
+    id: str,  # noqa: A002 (the field's own name)
+    type: str,  # noqa: A002 (likewise)
+    actor: str | None,
+    published: datetime,
+    object: str | None = None,  # noqa: A002 (likewise)
+    object_type: str | None = None,
+    author: str | None = None,
+    parent: str | None = None,
+    object_published: datetime | None = None,
+    tags: tuple[str, ...] = (),
+    updated: datetime | None = None,
+    sequence: int | None = None,
+    value: int | None = None,
+) -> Deed:
+    """Make a deed. Who creates an object is its author, unless another is named, and then is when it began.
 
-
-def deed(**fields: Any) -> Deed:  # noqa: ANN401 (the fields of Deed, but for its digest)
-    """Make a deed with its digest. `updated` is left out of it: a new stamp alone says nothing new."""
-    said = repr([fields[name] for name in _SAID])
-    return Deed(**fields, digest=hashlib.blake2b(said.encode(), digest_size=16).digest())
+    `updated` is left out of the digest: a new stamp alone says nothing new.
+    """
+    if type == CREATE and object is not None:
+        author = author or actor
+        object_published = object_published or published
+    tags = tuple(sorted(set(tags)))
+    said = repr(
+        [actor, author, object, object_published, object_type, parent, published, sequence, tags, type, value]
+    )
+    digest = hashlib.blake2b(said.encode(), digest_size=16).digest()
+    return Deed(
+        id, type, actor, object, object_type, author, parent, object_published, tags, published, updated, sequence,
+        value, digest,
+    )  # fmt: skip
 
 
 def claim(  # noqa: PLR0913 (these are what an activity can say)

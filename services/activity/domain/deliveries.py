@@ -1,7 +1,7 @@
 """Who learns of an activity, in which roles, and at which version."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.activity.domain import identity
 from services.activity.domain.objects import Snapshot
@@ -10,8 +10,7 @@ ACTOR = "actor"
 AUTHOR = "author"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(NamedTuple):
     """What the stored activity remembers of its last deliveries."""
 
     version: int
@@ -21,8 +20,7 @@ class Sent:
     left: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """A new version: who gets it in which roles, and whose copy is taken back."""
 
     sent: Sent

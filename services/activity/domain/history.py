@@ -1,9 +1,9 @@
 """What becomes of an activity that comes again: nothing, an edit, or a refusal. Retraction is final."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Arrival(StrEnum):
@@ -17,8 +17,7 @@ class Arrival(StrEnum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(NamedTuple):
     """What is remembered of the contents under one id."""
 
     digest: bytes | None  # None: only its retraction has come so far

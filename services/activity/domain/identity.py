@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 #: Deliveries go to members; a pseudonym, whom nobody can reach, begins with another letter.
 MEMBER = "m"
@@ -10,8 +11,11 @@ PSEUDONYM = "p"
 
 _DIGEST_BYTES = 15
 _LONGEST_KEY = 64
+#: Who does something does more: his id is asked for again and again.
+_REMEMBERED = 8_192
 
 
+@lru_cache(_REMEMBERED)
 def member_id(key: bytes, community: str, external_id: str, network: str = "") -> str:
     """The id of a member: a keyed hash of the community's own id for him, or of his account on a network.
 

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.activity.domain import identity
 
@@ -16,21 +16,19 @@ _OF_A_KNOWN_TYPE = 1
 Rank = tuple[int, datetime, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """What one activity says about its object. `author` is a member's raw id, before any merge."""
 
     object: str
+    rank: Rank
     type: str | None = None
     author: str | None = None
     parent: str | None = None
     published: datetime | None = None
     tags: tuple[str, ...] = ()
-    rank: Rank
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """What is known of one object, or of its parent, with members as they are now."""
 
     id: str
@@ -40,8 +38,7 @@ class Known:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """An object and what it answers, as a delivery carries them. `digest` tells two snapshots apart."""
 
     object: Known

@@ -66,8 +66,7 @@ def claims(community: str, object_ids: Iterable[str], new: Iterable[Claim] = ())
 
 def insert(documents: Sequence[Document]) -> None:
     """Keep new activities."""
-    if documents:
-        _activities().insert_many(documents, ordered=False)
+    mongo.insert(DATABASE, "activities", documents)
 
 
 def update(changes: Mapping[str, Document]) -> None:
@@ -87,19 +86,18 @@ def touch(keys: Sequence[str]) -> None:
         _activities().update_many({"_id": {"$in": list(keys)}}, {"$inc": {"checks": 1}})
 
 
-def new_document(community: str, deed: Deed, *, retracted: bool = False) -> Document:
-    """A new activity as it is stored, before its deliveries are known."""
+def new_document(community: str, deed: Deed, claim: Claim | None, now_sent: Sent) -> Document:
+    """A new activity as it is stored, with its first deliveries."""
     return {
         "_id": key(community, deed.id),
         "community": community,
-        "retracted": retracted,
-        "version": 0,
-        "to": [],
-        **content(community, deed, alive=not retracted),
+        "retracted": False,
+        **content(community, deed, claim),
+        **sent_fields(now_sent),
     }
 
 
-def content(community: str, deed: Deed, *, alive: bool) -> Document:
+def content(community: str, deed: Deed, claim: Claim | None) -> Document:
     """The fields that a content fills. Those of the claim are there only while the activity survives."""
     fields: Document = {
         "type": deed.type,
@@ -112,17 +110,7 @@ def content(community: str, deed: Deed, *, alive: bool) -> Document:
     }
     if deed.object is not None:
         fields["object_key"] = key(community, deed.object)
-        fields["object"] = _without_empty(
-            {
-                "id": deed.object,
-                "type": deed.object_type,
-                "author": deed.author,
-                "parent": deed.parent,
-                "published": deed.object_published,
-                "tags": list(deed.tags),
-            }
-        )
-    claim = deed.claim() if alive else None
+        fields["object"] = _object(deed)
     if claim is not None:
         fields["authority"] = claim.rank[0]
         fields["claimed_at"] = claim.rank[1]
@@ -249,6 +237,19 @@ def _claim(document: Document) -> Claim:
         published=described.get("published"),
         tags=tuple(described.get("tags", ())),
         rank=(document["authority"], document["claimed_at"], identifier(document["_id"])),
+    )
+
+
+def _object(deed: Deed) -> Document:
+    return _without_empty(
+        {
+            "id": deed.object,
+            "type": deed.object_type,
+            "author": deed.author,
+            "parent": deed.parent,
+            "published": deed.object_published,
+            "tags": list(deed.tags),
+        }
     )
 
 

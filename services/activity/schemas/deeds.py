@@ -14,15 +14,12 @@ class Accounts:
         self._community = community
         self._known: dict[tuple[str, str], str] = {}
 
-    def member(self, account: dict[str, str] | None) -> str | None:
-        """The id of a member, None for nobody."""
-        if account is None:
-            return None
-        named = (account.get("network", ""), account["id"])
+    def member(self, account: str, network: str = "") -> str:
+        """The id of a member, by the community's own id for him or by his account on a network."""
+        named = (network, account)
         member = self._known.get(named)
         if member is None:
-            network, external_id = named
-            member = self._known[named] = identity.member_id(self._key, self._community, external_id, network)
+            member = self._known[named] = identity.member_id(self._key, self._community, account, network)
         return member
 
     def by_member(self) -> dict[str, tuple[str, str]]:
@@ -31,28 +28,25 @@ class Accounts:
 
 
 def deed(loaded: dict[str, Any], accounts: Accounts) -> Deed:
-    """A loaded activity as a deed. The author of what is created is who creates it, unless another is named."""
+    """An activity as `schemas.ACTIVITY` loads it, as a deed."""
     described = loaded.get("object") or {}
-    actor = accounts.member(loaded.get("actor"))
-    author = accounts.member(described.get("attributed_to"))
-    if author is None and loaded["type"] == "Create" and described:
-        author = actor
     parent = described.get("in_reply_to")
-    published = described.get("published")
-    if published is None and loaded["type"] == "Create" and described:
-        published = loaded["published"]
     return deeds.deed(
         id=loaded["id"],
         type=loaded["type"],
-        actor=actor,
+        actor=_member(loaded.get("actor"), accounts),
         object=described.get("id"),
         object_type=described.get("type"),
-        author=author,
+        author=_member(described.get("attributed_to"), accounts),
         parent=parent["id"] if parent else None,
-        object_published=published,
-        tags=tuple(sorted(set(described.get("tag") or ()))),
+        object_published=described.get("published"),
+        tags=tuple(described.get("tag") or ()),
         published=loaded["published"],
         updated=loaded.get("updated"),
         sequence=loaded.get("sequence"),
         value=loaded.get("value"),
     )
+
+
+def _member(account: dict[str, str] | None, accounts: Accounts) -> str | None:
+    return None if account is None else accounts.member(account["id"], account.get("network", ""))

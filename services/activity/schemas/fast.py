@@ -4,10 +4,13 @@ marshmallow (`schemas.activities`) stays the contract: OpenAPI is made from it, 
 here. Whatever is accepted here, it accepts with equal values: a property test holds that.
 """
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
+from services.activity.domain import deeds
+from services.activity.domain.deeds import Deed
 from services.activity.schemas import activities
 from services.activity.schemas.activities import (
     LARGEST_SEQUENCE,
@@ -17,6 +20,7 @@ from services.activity.schemas.activities import (
     LONGEST_TYPE,
     MOST_TAGS,
 )
+from services.activity.schemas.deeds import Accounts
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
 _Type = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TYPE)]
@@ -59,53 +63,46 @@ class _Activity(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Activity)
 
 
-def decode(written: msgspec.Raw) -> dict[str, Any] | None:
-    """One activity as `schemas.ACTIVITY.load` gives it, or None: then ask that schema, it may say why."""
+def deed(written: msgspec.Raw, accounts: Accounts) -> Deed | None:
+    """One activity as `schemas.ACTIVITY` and `schemas.deeds` read it, or None: then ask those, they may say why."""
     raw = bytes(written)
     if b"\\ud" in raw or b"\\uD" in raw:
         return None  # perhaps a lone surrogate, which nobody looks at in a field that is ignored
     try:
         str(raw, "utf-8")  # the same of bytes that are no UTF-8
-        return _loaded(_decoder.decode(raw))
+        return _deed(_decoder.decode(raw), accounts)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
-def _loaded(read: _Activity) -> dict[str, Any]:
-    moment = activities.moment
-    loaded: dict[str, Any] = {"id": read.id, "type": read.type, "published": moment(read.published)}
-    if read.actor is not None:
-        loaded["actor"] = _account(read.actor)
-    if read.object is not None:
-        loaded["object"] = {"id": read.object} if isinstance(read.object, str) else _object(read.object)
-    if read.updated is not None:
-        loaded["updated"] = moment(read.updated)
-    if read.sequence is not None:
-        loaded["sequence"] = read.sequence
-    if read.value is not None:
-        loaded["value"] = read.value
-    return loaded
+def _deed(read: _Activity, accounts: Accounts) -> Deed:
+    described = _Object(id=read.object) if isinstance(read.object, str) else read.object or _NO_OBJECT
+    parent = described.in_reply_to
+    return deeds.deed(
+        id=read.id,
+        type=read.type,
+        actor=_member(read.actor, accounts),
+        object=described.id or None,
+        object_type=described.type,
+        author=_member(described.attributed_to, accounts),
+        parent=parent.id if isinstance(parent, _Reference) else parent,
+        object_published=_moment(described.published),
+        tags=tuple([tag if isinstance(tag, str) else tag.name for tag in described.tag or ()]),
+        published=activities.moment(read.published),
+        updated=_moment(read.updated),
+        sequence=read.sequence,
+        value=read.value,
+    )
 
 
-def _object(read: _Object) -> dict[str, Any]:
-    described: dict[str, Any] = {"id": read.id}
-    if read.type is not None:
-        described["type"] = read.type
-    if read.attributed_to is not None:
-        described["attributed_to"] = _account(read.attributed_to)
-    if read.in_reply_to is not None:
-        parent = read.in_reply_to
-        described["in_reply_to"] = {"id": parent if isinstance(parent, str) else parent.id}
-    if read.tag is not None:
-        described["tag"] = [tag if isinstance(tag, str) else tag.name for tag in read.tag]
-    if read.published is not None:
-        described["published"] = activities.moment(read.published)
-    return described
+_NO_OBJECT = _Object(id="")
 
 
-def _account(read: str | _Account) -> dict[str, str]:
-    if isinstance(read, str):
-        return {"id": read}
-    if read.network is msgspec.UNSET:
-        return {"id": read.id}
-    return {"id": read.id, "network": read.network}
+def _member(read: str | _Account | None, accounts: Accounts) -> str | None:
+    if read is None or isinstance(read, str):
+        return None if read is None else accounts.member(read)
+    return accounts.member(read.id, "" if read.network is msgspec.UNSET else read.network)
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else activities.moment(written)

@@ -1,12 +1,14 @@
 """Activities come in, are edited, and are retracted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from services.activity.domain import history
+from services.activity.domain import deliveries, history, identity
 from services.activity.domain.deeds import UNDO, Deed
+from services.activity.domain.deliveries import NOTHING_SENT
 from services.activity.domain.history import Arrival, Stored
+from services.activity.domain.objects import Claim
 from services.activity.repository import DATABASE, activities, members
 from services.activity.use_cases import delivering
 from shared import mongo
@@ -20,8 +22,7 @@ REFUSED = "refused"
 Accounts = Mapping[str, tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one activity."""
 
     id: str
@@ -97,27 +98,30 @@ def _write(
         for deed in (*fresh, *edited)
         if not old.get(activities.key(community, deed.id), {}).get("retracted")
     ]
-    claims = [claim for deed in living if (claim := deed.claim()) is not None]
+    claims = {deed.id: claim for deed in living if (claim := deed.claim()) is not None}
     involved = {
         member for deed in (*fresh, *edited, *buried) for member in (deed.actor, deed.author) if member
     }
-    known = delivering.world(community, {deed.object for deed in living if deed.object}, involved, claims)
+    objects = {deed.object for deed in living if deed.object}
+    known = delivering.world(community, objects, involved, list(claims.values()))
     members.create(community, {member: accounts[member] for member in involved - known.members}, now)
-    _insert_new(community, fresh, known)
-    described = {claim.object for claim in claims}
+    _insert_new(community, fresh, claims, known)
+    described = {claim.object for claim in claims.values()}
     described |= _rewrite(community, (*edited, *buried), old)
     delivering.mark_stored(community, _keys(community, (*fresh, *edited)), described)
 
 
-def _insert_new(community: str, deeds: Sequence[Deed], known: delivering.World) -> None:
+def _insert_new(
+    community: str, deeds: Sequence[Deed], claims: Mapping[str, Claim], known: delivering.World
+) -> None:
     snapshots = delivering.Snapshots(known)
     documents, dispatched = [], []
     for deed in deeds:
-        document = activities.new_document(community, deed)
         snapshot = snapshots.of(deed.object)
-        dispatch = delivering.deliver(document, snapshot, known.aliases, changed=True)
+        actor = identity.resolve(deed.actor, known.aliases) if deed.actor else None
+        dispatch = deliveries.dispatch(NOTHING_SENT, actor=actor, snapshot=snapshot, alive=True, changed=True)
         assert dispatch is not None  # noqa: S101 (a new activity always makes a version)
-        document.update(activities.sent_fields(dispatch.sent))
+        document = activities.new_document(community, deed, claims.get(deed.id), dispatch.sent)
         documents.append(document)
         dispatched.append((document, snapshot, dispatch))
     activities.insert(documents)
@@ -131,7 +135,7 @@ def _rewrite(community: str, deeds: Iterable[Deed], old: Mapping[str, Document])
     for deed in deeds:
         key = activities.key(community, deed.id)
         before = old[key]
-        fields = activities.content(community, deed, alive=not before["retracted"])
+        fields = activities.content(community, deed, None if before["retracted"] else deed.claim())
         update: Document = {"$set": fields, "$inc": {"checks": 1}}
         gone = [name for name in activities.CONTENT_FIELDS if name not in fields]
         update["$unset"] = dict.fromkeys(gone, "")

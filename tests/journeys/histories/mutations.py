@@ -29,7 +29,7 @@ def versions_do_not_rise_on_retraction(patch: Patch) -> None:
         made = right(sent, alive=alive, **known)
         if made is None or alive:
             return made
-        return replace(made, sent=replace(made.sent, version=max(1, sent.version)))
+        return made._replace(sent=made.sent._replace(version=max(1, sent.version)))
 
     patch.setattr(deliveries, "dispatch", dispatch)
 
@@ -37,13 +37,13 @@ def versions_do_not_rise_on_retraction(patch: Patch) -> None:
 def who_left_is_forgotten(patch: Patch) -> None:
     """Rule 7: whoever is concerned no longer keeps his fact."""
     right = deliveries.dispatch
-    patch.setattr(deliveries, "dispatch", lambda sent, **known: right(replace(sent, to=(), left=()), **known))
+    patch.setattr(deliveries, "dispatch", lambda sent, **known: right(sent._replace(to=(), left=()), **known))
 
 
 def who_left_once_is_told_once(patch: Patch) -> None:
     """Whoever left gets no further versions: harmless, were it not that he may be known at an older one."""
     right = deliveries.dispatch
-    patch.setattr(deliveries, "dispatch", lambda sent, **known: right(replace(sent, left=()), **known))
+    patch.setattr(deliveries, "dispatch", lambda sent, **known: right(sent._replace(left=()), **known))
 
 
 def nothing_is_checked_after_the_commit(patch: Patch) -> None:

@@ -14,7 +14,7 @@ MEMBERS = ("ann", "bob", "cy", "dee")
 OBJECTS = ("o1", "o2", "o3")
 ACTIVITIES = tuple(f"a{number}" for number in range(20))
 ACCOUNTS = schemas.Accounts(KEY, COMMUNITY)
-IDS = tuple(str(ACCOUNTS.member({"id": name})) for name in MEMBERS)
+IDS = tuple(ACCOUNTS.member(name) for name in MEMBERS)
 
 members = st.sampled_from(IDS)
 moments = st.integers(0, 7).map(moment)
