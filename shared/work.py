@@ -51,18 +51,6 @@ def add_all(service: str, community: str, marks: Mapping[str, Mapping[str, Any]]
     mongo.insert(service, COLLECTION, [_mark(kind, community, detail) for kind, detail in marks.items()])
 
 
-def _mark(kind: str, community: str, detail: Mapping[str, Any]) -> Mark:
-    identifier = ObjectId()
-    return {
-        "_id": identifier,
-        "kind": kind,
-        "community": community,
-        "turn": identifier,
-        "root": _root.get() or identifier,
-        **detail,
-    }
-
-
 def pending(service: str, community: str | None = None) -> int:
     """How many marks are left."""
     which = {} if community is None else {"community": community}
@@ -158,6 +146,18 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
 def ensure(service: str) -> None:
     """Create what is missing: the collection, and the index by which the next mark is found."""
     mongo.ensure_collection(service, COLLECTION).create_index([("kind", 1), ("turn", 1)])
+
+
+def _mark(kind: str, community: str, detail: Mapping[str, Any]) -> Mark:
+    identifier = ObjectId()
+    return {
+        "_id": identifier,
+        "kind": kind,
+        "community": community,
+        "turn": identifier,
+        "root": _root.get() or identifier,
+        **detail,
+    }
 
 
 _FREE = {"$expr": {"$lt": [{"$ifNull": ["$claimed_until", None]}, "$$NOW"]}}
