@@ -53,6 +53,7 @@ def connect(configuration: Settings, kind: str = "cli") -> None:
 def run_consume(configuration: Settings) -> None:
     """Follow `activity` until told to stop."""
     start(configuration, "consume")
+    process.collect_seldom()
     consumer.run(configuration.kafka_servers, consumers.GROUP, consumers.HANDLERS, process.until_told())
 
 
@@ -65,6 +66,7 @@ def run_relay(configuration: Settings) -> None:
 def run_jobs(configuration: Settings) -> None:
     """Recount until told to stop."""
     start(configuration, "jobs")
+    process.collect_seldom()
     jobs.run(process.until_told())
 
 

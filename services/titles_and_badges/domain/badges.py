@@ -39,7 +39,7 @@ class Threshold:
 class Badge:
     """A checked definition. `until` ends what counts, in event time: when the badge was retired.
 
-    `by_shape`: whether the shape of a fact decides if it concerns the criterion.
+    `asked_tags` are those of its criterion, if the shape of a fact decides whether it concerns that; else None.
     """
 
     slug: str
@@ -50,7 +50,7 @@ class Badge:
     repeat: str
     policy: str
     until: datetime | None = None
-    by_shape: bool = False
+    asked_tags: frozenset[str] | None = None
 
     @property
     def by_object(self) -> bool:
@@ -89,7 +89,7 @@ def badge(
         repeat=_choice(definition, "repeat", (ONCE_A_MEMBER, ONCE_AN_OBJECT)),
         policy=_choice(definition, "policy", (STICKY, LIVE)),
         until=until,
-        by_shape=shapes.decides(definition["criterion"]),
+        asked_tags=shapes.asked_tags(definition["criterion"]),
     )
 
 
@@ -99,11 +99,12 @@ class Rules:
     def __init__(self, revision: int, badges: Sequence[Badge]) -> None:
         self.revision = revision
         self.badges = {badge.slug: badge for badge in badges}
+        self._tags = frozenset[str]().union(*(badge.asked_tags or () for badge in badges))
         self._by_shape: dict[Hashable, tuple[list[Badge], list[Badge]]] = {}
 
     def concerned(self, fact: Fact) -> list[Badge]:
         """The badges in whose buckets a fact counts."""
-        shape = shapes.shape(fact)
+        shape = shapes.shape(fact, self._tags)
         known = self._by_shape.get(shape)
         if known is None:
             if len(self._by_shape) >= shapes.MOST:
@@ -120,8 +121,9 @@ class Rules:
             for badge in self.badges.values()
             if badge.criterion.types is None or fact.type in badge.criterion.types
         ]
-        concerned = [badge for badge in candidates if badge.by_shape and badge.criterion.concerns(fact)]
-        return concerned, [badge for badge in candidates if not badge.by_shape]
+        decided = [badge for badge in candidates if badge.asked_tags is not None]
+        to_be_asked = [badge for badge in candidates if badge.asked_tags is None]
+        return [badge for badge in decided if badge.criterion.concerns(fact)], to_be_asked
 
 
 def _criterion(definition: Mapping[str, Any]) -> tuple[str, Criterion, tuple[Threshold, ...]]:

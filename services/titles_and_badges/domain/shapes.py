@@ -1,10 +1,11 @@
 """The shape of a fact: all that most criteria ask, as one key, so that facts of one shape are asked once and not each.
 
-Of ids only their equality is in it, of times and values nothing. Where a criterion asks for more, it is asked for every
-fact. Only what is listed here counts as decided: a new kind, option or field is asked until somebody lists it.
+Of ids only their equality is in it, of tags those that are asked for, of times and values nothing. Where a criterion
+asks for more, it is asked for every fact. Only what is listed here counts as decided: a new kind, option or field is
+asked until somebody lists it.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from services.titles_and_badges.domain.facts import Fact
@@ -32,33 +33,44 @@ _FIELDS = frozenset(
 )
 
 
-def shape(fact: Fact) -> Hashable:
-    """Facts of one shape concern the same criteria, of those that are decided by it."""
+def shape(fact: Fact, tags: frozenset[str]) -> Hashable:
+    """Facts of one shape concern the same criteria, of those that it decides; `tags` are all that those ask for."""
     member, actor, author, asker = fact.member, fact.actor, fact.object_author, fact.parent_author
     return (
         fact.type, *fact.roles, fact.object is None, fact.object_type, fact.parent_type, fact.value is None,
+        tuple([tag for tag in fact.object_tags if tag in tags]),
         actor is None, author is None, asker is None,
         actor == member, author == member, asker == member, actor == author, actor == asker, author == asker,
     )  # fmt: skip
 
 
-def decides(criterion: Mapping[str, Any]) -> bool:
-    """Whether all that a criterion (typed JSON, checked before) asks lies in a fact's shape."""
+def asked_tags(criterion: Mapping[str, Any]) -> frozenset[str] | None:
+    """The tags that a criterion (typed JSON, checked before) asks for; None where a fact's shape does not decide it."""
     options = _OPTIONS.get(criterion["kind"])
-    return (
-        options is not None
-        and criterion.keys() - {"kind", "where"} <= options
-        and _decides_condition(criterion.get("where", {}))
-    )
+    if options is None or not criterion.keys() - {"kind", "where"} <= options:
+        return None
+    tags: set[str] = set()
+    return frozenset(tags) if _decides(criterion.get("where", {}), tags) else None
 
 
-def _decides_condition(written: Mapping[str, Any]) -> bool:
-    return all(_decides_part(name, value) for name, value in written.items())
+def _decides(condition: Mapping[str, Any], tags: set[str]) -> bool:
+    return all(_decides_part(name, value, tags) for name, value in condition.items())
 
 
-def _decides_part(name: str, value: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bool:
-    if isinstance(value, Mapping) and name == "not":
-        return _decides_condition(value)
+def _decides_part(name: str, value: Any, tags: set[str]) -> bool:  # noqa: ANN401 (JSON)
     if name in {"any", "all"}:
-        return all(_decides_condition(each) for each in value if isinstance(each, Mapping))
+        return all(_decides(each, tags) for each in value)
+    if name == "not":
+        return _decides(value, tags)
+    if name == "object.tag":
+        tags.update(_texts(value))
+        return True
     return name in _FIELDS
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 (JSON)
+    if isinstance(value, str):
+        yield value
+    else:
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
