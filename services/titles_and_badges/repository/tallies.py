@@ -1,44 +1,51 @@
 """Tallies: one document a member, one a member and object, so that neither grows without bound."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain.recognition import Bucket
 from services.titles_and_badges.domain.tallies import Reached, Tally
+from services.titles_and_badges.repository import pages
+from services.titles_and_badges.repository.pages import Memory, Page
 from shared import mongo
+from shared.errors import Fault
 from shared.mongo import Document
+
+Write = InsertOne[Document] | ReplaceOne[Document] | UpdateOne
+
+
+class Outdated(Fault):
+    """What was remembered of a member is no longer what is stored: read him, and do it again."""
 
 
 class Book:
     """The tallies of some members, as one transaction reads, changes and writes them.
 
-    Every member in it is written back, changed or not: two batches of one member must collide.
+    Every member in it is written back, changed or not: two batches of one member must collide. Who is in `memory` is
+    not read; if that was outdated, `write` raises Outdated.
     """
 
-    def __init__(self, members: Iterable[str]) -> None:
-        found = _tallies().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
-        self._members: dict[str, Document] = {document["_id"]: document for document in found}
-        self._objects: dict[str, Document] = {}
-        self._objects_of: dict[str, list[Document]] = {}
-        self._asked: set[str] = set()
-        self._known = set(self._members)
-        self._changed_objects: set[str] = set()
+    def __init__(self, members: Iterable[str], memory: Memory | None = None) -> None:
+        names = dict.fromkeys(members)
+        self._pages = memory.take(names) if memory else {}
+        self._pages |= pages.read([name for name in names if name not in self._pages])
+        self._changed_objects: dict[tuple[str, str], set[str]] = {}
 
     def revision(self, member: str) -> int | None:
         """Under which revision of the rules a member was counted; None for one who never was."""
-        document = self._members.get(member)
+        document = self._pages[member].document
         return None if document is None else int(document["revision"])
 
     def load_objects(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read the tallies of (member, object) pairs."""
-        keys = {_object_key(member, name) for member, name in wanted} - self._asked
-        self._asked |= keys
-        if keys:
-            self._read_objects({"_id": {"$in": list(keys)}})
+        missing = {(member, name) for member, name in wanted if name not in self._pages[member].objects}
+        if missing:
+            for member, name in missing:
+                self._pages[member].objects[name] = None
+            self._read_objects({"_id": {"$in": [_object_key(member, name) for member, name in missing]}})
 
     def load_all_objects(self, members: Iterable[str]) -> None:
         """Read all object tallies of members."""
@@ -53,7 +60,9 @@ class Book:
 
     def tally(self, member: str, bucket: Bucket) -> Tally | None:
         """A bucket's tally, None for an empty one."""
-        written = self._buckets(member, bucket[1]).get(bucket[0])
+        slug, name = bucket
+        page = self._pages[member]
+        written = (page.own() if name is None else page.of_object(name)).get(slug)
         return None if written is None else _read(written)
 
     def tallies(self, member: str, buckets: Iterable[Bucket]) -> dict[Bucket, Tally]:
@@ -62,69 +71,78 @@ class Book:
 
     def of_badge(self, member: str, slug: str) -> dict[str | None, Tally]:
         """All loaded tallies of a badge: by object, or under None."""
+        page = self._pages[member]
         found: dict[str | None, Tally] = {}
-        own = self._members.get(member, {}).get("buckets", {}).get(slug)
-        if own is not None:
-            found[None] = _read(own)
-        for document in self._objects_of.get(member, ()):
-            if slug in document["buckets"]:
-                found[document["object"]] = _read(document["buckets"][slug])
+        if slug in page.own():
+            found[None] = _read(page.own()[slug])
+        for name, document in page.objects.items():
+            if document is not None and slug in document["buckets"]:
+                found[name] = _read(document["buckets"][slug])
         return found
 
     def put(self, community: str, member: str, revision: int, tallies: Mapping[Bucket, Tally]) -> None:
         """Change buckets of a member; without any, he is written all the same."""
-        document = self._members.setdefault(
-            member, {"_id": member, "community": community, "batches": 0, "buckets": {}}
-        )
-        document["revision"] = revision
-        document["batches"] += 1
+        page = self._pages[member]
+        if page.document is None:
+            page.document = {"_id": member, "community": community, "batches": 0, "buckets": {}}
+        page.document["revision"] = revision
         for (slug, name), tally in tallies.items():
             if name is None:
-                document["buckets"][slug] = _written(tally)
+                page.put(slug, _written(tally))
             else:
-                self._object(member, name)["buckets"][slug] = _written(tally)
+                self._put_object(page, name, slug, _written(tally))
 
     def clear(self, member: str) -> None:
         """Empty all buckets of a member, before they are counted from scratch. Needs `load_all_objects`."""
-        if member in self._members:
-            self._members[member]["buckets"] = {}
-        for document in self._objects_of.get(member, ()):
-            document["buckets"] = {}
-            self._changed_objects.add(document["_id"])
+        page = self._pages[member]
+        page.replaced = True
+        if page.document is not None:
+            page.document["buckets"] = {}
+        for name, document in page.objects.items():
+            if document is not None:
+                self._changed_objects.setdefault((member, name), set()).update(document["buckets"])
+                document["buckets"] = {}
 
     def write(self) -> None:
-        """Write all members in it, and the objects that changed."""
-        _write(_tallies(), self._members.values(), self._known)
-        changed = [self._objects[key] for key in self._changed_objects]
-        for document in changed:
-            document["reached"] = sorted(
-                slug for slug, written in document["buckets"].items() if any(written["reached"])
-            )
-        _write(
-            _object_tallies(),
-            changed,
-            {document["_id"] for document in changed if not document.pop("new", False)},
-        )
+        """Write all members in it, and the objects that changed. Raises Outdated."""
+        _write(_tallies(), [_of_page(page) for page in self._pages.values() if page.document is not None])
+        _write(_object_tallies(), [self._of_object(*key) for key in self._changed_objects])
+
+    def pages(self) -> Iterable[Page]:
+        """What is to be remembered of it, once it is written and committed."""
+        return self._pages.values()
 
     def _read_objects(self, query: Document) -> None:
         for document in _object_tallies().find(query, batch_size=mongo.AT_ONCE):
-            self._keep_object(document)
+            page = self._pages[document["member"]]
+            if page.objects.get(document["object"]) is None:
+                page.objects[document["object"]] = document
+                page.weigh(document["buckets"].values())
 
-    def _keep_object(self, document: Document) -> None:
-        if document["_id"] not in self._objects:
-            self._objects[document["_id"]] = document
-            self._objects_of.setdefault(document["member"], []).append(document)
+    def _put_object(self, page: Page, name: str, slug: str, written: Document) -> None:
+        document = page.objects.get(name)
+        if document is None:
+            key = _object_key(page.member, name)
+            document = {"_id": key, "member": page.member, "object": name, "buckets": {}}
+            page.objects[name] = document
+        document["buckets"][slug] = written
+        page.weigh([written])
+        self._changed_objects.setdefault((page.member, name), set()).add(slug)
 
-    def _object(self, member: str, name: str) -> Document:
-        key = _object_key(member, name)
-        self._changed_objects.add(key)
-        if key not in self._objects:
-            self._keep_object({"_id": key, "member": member, "object": name, "buckets": {}, "new": True})
-        return self._objects[key]
-
-    def _buckets(self, member: str, name: str | None) -> Mapping[str, Any]:
-        found = self._members.get(member) if name is None else self._objects.get(_object_key(member, name))
-        return {} if found is None else dict(found["buckets"])
+    def _of_object(self, member: str, name: str) -> Write:
+        document = self._pages[member].objects[name]
+        assert document is not None  # noqa: S101 (what changed is there)
+        buckets = document["buckets"]
+        is_new = "reached" not in document
+        document["reached"] = sorted(slug for slug, written in buckets.items() if any(written["reached"]))
+        if is_new:
+            return InsertOne(document)
+        changed = self._changed_objects[member, name]
+        if changed - buckets.keys():
+            return ReplaceOne({"_id": document["_id"]}, document)
+        return UpdateOne(
+            {"_id": document["_id"]}, {"$set": {"reached": document["reached"], **_paths(changed, buckets)}}
+        )
 
 
 def behind(community: str, revision: int, limit: int) -> list[str]:
@@ -142,13 +160,30 @@ def best_objects(member: str, slug: str, limit: int) -> list[tuple[str, Tally]]:
     return [(document["object"], _read(document["buckets"][slug])) for document in found]
 
 
-def _write(collection: Collection[Document], documents: Iterable[Document], known: set[str]) -> None:
-    writes = [
-        ReplaceOne({"_id": document["_id"]}, document) if document["_id"] in known else InsertOne(document)
-        for document in documents
-    ]
-    if writes:
-        collection.bulk_write(writes, ordered=False)
+def _of_page(page: Page) -> Write:
+    document = page.document
+    assert document is not None  # noqa: S101 (who is not known and was not put is not written)
+    document["batches"] += 1
+    if page.read is None:
+        return InsertOne(document)
+    as_read = {"_id": page.member, "batches": page.read}
+    if page.replaced:
+        return ReplaceOne(as_read, document)
+    counted = {"batches": document["batches"], "revision": document["revision"]}
+    return UpdateOne(as_read, {"$set": counted | _paths(page.changed, document["buckets"])})
+
+
+def _paths(changed: Iterable[str], buckets: Document) -> Document:
+    return {f"buckets.{slug}": buckets[slug] for slug in changed}
+
+
+def _write(collection: Collection[Document], writes: list[Write]) -> None:
+    if not writes:
+        return
+    done = collection.bulk_write(writes, ordered=False)
+    if done.inserted_count + done.matched_count != len(writes):
+        message = "a member was written by somebody else since he was remembered"
+        raise Outdated(message)
 
 
 def _read(written: Document) -> Tally:

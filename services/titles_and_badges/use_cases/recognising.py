@@ -9,7 +9,8 @@ from services.titles_and_badges.domain.recognition import Bucket, Change
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.repository import DATABASE, communities, facts
-from services.titles_and_badges.repository.tallies import Book
+from services.titles_and_badges.repository.pages import Memory
+from services.titles_and_badges.repository.tallies import Book, Outdated
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern, badges_named
 from shared import mongo, outbox
 from shared.events.activity import ActivityRecorded, Delivery
@@ -20,7 +21,10 @@ from shared.outbox import Message
 FACTS_A_STEP = 50_000
 
 
-@mongo.in_transaction(DATABASE)
+#: The members whom this process wrote last.
+_memory = Memory()
+
+
 def recognise(
     partition: int, deliveries: Sequence[Delivery], dead_letters: Mapping[str, Sequence[Message]]
 ) -> int:
@@ -29,6 +33,25 @@ def recognise(
     Deliveries may be old, repeated, late and out of order. Returns how many were news. Commits also when none is:
     the offset may move only after a majority has confirmed that all are known.
     """
+    while True:
+        books: list[Book] = []
+        try:
+            news = _recognise(partition, deliveries, dead_letters, books)
+        except Outdated:
+            continue  # what was remembered of these members is forgotten by now
+        for book in books:
+            _memory.keep(book.pages())
+        return news
+
+
+@mongo.in_transaction(DATABASE)
+def _recognise(
+    partition: int,
+    deliveries: Sequence[Delivery],
+    dead_letters: Mapping[str, Sequence[Message]],
+    books: list[Book],
+) -> int:
+    books.clear()  # the body may run again
     communities.pass_barrier(partition)
     for topic, messages in dead_letters.items():
         outbox.add(DATABASE, "", topic, messages)
@@ -41,16 +64,16 @@ def recognise(
     }
     for community in sorted({delivery.community for delivery in news.values()}):
         ours = {key: delivery for key, delivery in news.items() if delivery.community == community}
-        _recognise_in(community, ours, known)
+        books.append(_recognise_in(community, ours, known))
     return len(news)
 
 
-def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[str, Document]) -> None:
+def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[str, Document]) -> Book:
     stored = communities.load([community])
     rules = communities.rules(community, stored)
     changes = _changes(news, known)
     context = _context(stored.get(community, {}), changes)
-    book = Book(changes)
+    book = Book(changes, _memory)
     ceremony = Ceremony(community)
     behind = [member for member in changes if book.revision(member) not in {None, rules.revision}]
     fresh = {member: each for member, each in changes.items() if member not in behind}
@@ -69,6 +92,7 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
         book.put(community, member, book.revision(member) or 0, {})
     book.write()
     ceremony.end()
+    return book
 
 
 @mongo.in_transaction(DATABASE)
@@ -86,7 +110,7 @@ def recount_members(community: str, members: Sequence[str]) -> None:
 def for_one_step(members: Sequence[str]) -> Sequence[str]:
     """As many of these members, from the first on, as one transaction can count from scratch; at least one."""
     left = FACTS_A_STEP
-    if facts.count_up_to(members, left + 1) <= left:
+    if not members or facts.count_up_to(members, left + 1) <= left:
         return members
     for index, member in enumerate(members):
         left -= facts.count_up_to([member], FACTS_A_STEP)
