@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup ready demo up down restart status test test-rules lint bench clean lock
+.PHONY: help setup ready demo up down restart status test test-rules lint bench widgets clean lock
 
 PYTHON := .venv/bin/python
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
@@ -43,12 +43,16 @@ lint: setup ## Check style, types, import contracts and configuration
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@$(PYTHON) -m deploy.node node_modules/typescript/bin/tsc --project services/titles_and_badges/widgets
 	@.venv/bin/yamllint --strict -d "{extends: default, rules: {line-length: {max: 110}}}" docker-compose.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/shellcheck deploy/bootstrap .ci/run
 
 bench: setup ## Compare our speed with hand-written baselines, in one run
 	@$(PYTHON) -m tests.bench
+
+widgets: setup ## Build the web components anew; what is built is committed
+	@$(PYTHON) -m deploy.node services/titles_and_badges/widgets/build.mjs
 
 clean: ## Stop everything and delete its data, logs and secrets; downloads stay
 	@$(PYTHON) -m deploy.embedded clean

@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from services.titles_and_badges import api, consumers, documents, jobs
+from services.titles_and_badges import api, consumers, documents, jobs, widgets
 from services.titles_and_badges.queries import awards
 from services.titles_and_badges.repository import DATABASE, communities
 from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
@@ -34,6 +34,7 @@ def wire_api(configuration: Settings) -> Flask:
         ready=lambda: mongo.ping(DATABASE),
         unavailable=mongo.UNAVAILABLE,
         pending=awards.pending,
+        pages=widgets.BLUEPRINTS,
     )
 
 

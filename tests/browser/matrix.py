@@ -1,0 +1,63 @@
+"""Every state of a widget in one page, in every language and direction, in light, in dark and on a small phone."""
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from playwright.sync_api import Browser, Page, Route
+
+from tests.browser.looking import Look, looking
+from tests.browser.serving import Site
+
+LANGUAGES = (("en", "ltr"), ("uk", "ltr"), ("ru", "ltr"), ("en", "rtl"))
+STATES = ["loading", "empty", "error", "forbidden", "wrong", "ready"]
+#: More is seen as a jump.
+LARGEST_SHIFT = 0.03
+
+
+@dataclass(frozen=True)
+class Widgets:
+    """The tags of one element, one for each of STATES, and the script."""
+
+    element: str
+    tags: str
+
+
+def walk(browser: Browser, site: Site, axe: str, widgets: Widgets) -> list[str]:
+    """Go through the whole matrix. Returns all that is wrong in it."""
+    faults: list[str] = []
+    for language, direction in LANGUAGES:
+        address = site.put(
+            f"{widgets.element}-{language}-{direction}",
+            widgets.tags,
+            language=language,
+            direction=direction,
+            head=site.script(widgets.element),
+        )
+        with looking(browser, axe) as open_page:
+            held: list[Route] = []
+            look = open_page(address, STATES, partial(hinder, held=held))
+            faults += [f"{language} {direction}: {each}" for each in _judged(look)]
+            for each in held:
+                each.abort()
+    return faults
+
+
+def hinder(page: Page, held: list[Route]) -> None:
+    """What is called `slow` is held up; the line breaks at what is called `broken`."""
+    page.route(re.compile(r"/v1/\w+/slow\b"), lambda route: held.append(route))  # noqa: PLW0108 - playwright marks it
+    page.route(re.compile(r"/v1/\w+/broken\b"), lambda route: route.abort())
+
+
+def _judged(look: Look) -> list[str]:
+    watched = look.watched()
+    found = [f"blocked: {each}" for each in watched["violations"]]
+    if watched["shift"] > LARGEST_SHIFT:
+        found.append(f"jumped by {watched['shift']}")
+    for name, width, scheme in (("light", 800, "light"), ("dark", 800, "dark"), ("phone", 320, "light")):
+        look.page.set_viewport_size({"width": width, "height": 900})
+        look.page.emulate_media(color_scheme=scheme)
+        found += [f"{name}: {each}" for each in look.axe()]
+        if look.page.evaluate("() => document.documentElement.scrollWidth") > width:
+            found.append(f"{name}: wider than the window")
+    return found

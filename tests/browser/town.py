@@ -1,0 +1,104 @@
+"""A community with enough life in it to be looked at."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from services.activity.use_cases import membership
+from shared import clock
+from tests.fixtures import Courier, Door
+
+#: Names as people have them: long, in other scripts, from right to left, and nothing that HTML may take for its own.
+PEOPLE = {
+    "ann": "Ann Lee",
+    "long": "Maximiliana-Konstantina von und zu Hohenstein-Wolfenbüttel-Lichtenberg",
+    "rtl": "ליאת כהן",
+    "html": "<b>Bob</b> & Söhne",
+    "olena": "Олена Коваль",
+}
+
+
+@dataclass(frozen=True)
+class Town:
+    """The community's doors, and tokens for a page of it."""
+
+    activity: Door
+    badges: Door
+    courier: Courier
+
+    def token(self, *origins: str, **options: Any) -> str:
+        """What a page of one of these origins reads with."""
+        return self.badges.token("publishable", origins=origins, **options)
+
+
+def founded(activity: Door, badges: Door) -> Town:
+    """A community without anybody; the doors tell where the services are."""
+    slug = f"test-{uuid.uuid4().hex[:12]}"
+    membership.found_community(
+        slug, name="Coffee at home", time_zone="Europe/Kyiv", locale="en", now=clock.now()
+    )
+    courier = Courier(slug)
+    courier.carry()
+    return Town(
+        Door(activity.client, activity.settings, slug), Door(badges.client, badges.settings, slug), courier
+    )
+
+
+def settled(activity: Door, badges: Door) -> Town:
+    """A community in which Ann has earned much, and everybody something."""
+    town = founded(activity, badges)
+    for slug, definition in DEFINITIONS.items():
+        town.badges("PUT", f"/v1/badges/{slug}", definition)
+    town.activity("POST", "/v1/members", [{"id": key, "name": name} for key, name in PEOPLE.items()])
+    posts = [deed(f"ann {number}", "ann", 1 + number) for number in range(12)]
+    others = [deed(f"{key} 1", key, 20) for key in PEOPLE if key != "ann"]
+    likes = [deed(f"like {number}", "olena", 21, "Like", f"ann {number}") for number in range(12)]
+    likes.append(deed("like", "ann", 22, "Like", "olena 1"))
+    town.activity("POST", "/v1/activities", posts + others + likes)
+    town.courier.carry()
+    return town
+
+
+def deed(name: str, actor: str, day: int, kind: str = "Create", about: str | None = None) -> dict[str, Any]:
+    """What somebody did on a day of October."""
+    return {
+        "id": name,
+        "type": kind,
+        "actor": actor,
+        "object": {"id": about or name, "type": "Post"},
+        "published": f"2026-10-{day:02}T09:00:00Z",
+    }
+
+
+DEFINITIONS = {
+    "writer": {
+        "name": "Writer",
+        "description": "Posts that others can read.",
+        "criterion": {"kind": "count", "where": {"type": "Create"}},
+        "levels": [
+            {"name": "bronze", "at": 1},
+            {"name": "silver", "at": 5},
+            {"name": "gold", "at": 10},
+            {"name": "platinum", "at": 100},
+        ],
+    },
+    "friend-of-the-house": {
+        "name": "Friend of the house, through summers, winters and everything in between",
+        "description": "Was here on ten days, whatever the weather, and left something for others each time.",
+        "criterion": {"kind": "distinct", "of": "days"},
+        "at": 10,
+    },
+    "reader": {
+        "name": "Reader",
+        "description": "Liked ten posts.",
+        "criterion": {"kind": "count", "where": {"type": "Like"}},
+        "at": 10,
+    },
+    "liked": {
+        "name": "Liked",
+        "description": "Once for every post that somebody likes.",
+        "criterion": {"kind": "object-score"},
+        "at": 1,
+        "repeat": "object",
+    },
+}
