@@ -13,6 +13,10 @@ from shared.clock import BEGINNING
 COLLECTION = "leases"
 
 
+class Lost(Exception):  # noqa: N818 (it is no error: another one is at work)
+    """The lease went to another process."""
+
+
 class Lease:
     """One process's claim to a name, renewed by holding it again before it runs out."""
 
@@ -39,6 +43,13 @@ class Lease:
             with contextlib.suppress(DuplicateKeyError):  # another process was faster
                 leases.insert_one({"_id": self._name, "until": BEGINNING})
         return leases.find_one_and_update(mine_or_free, [take]) is not None
+
+    def fence(self) -> None:
+        """Write to the lease inside the running transaction, which then ends only if it is still ours. Raises Lost."""
+        leases = mongo.collection(self._service, COLLECTION)
+        ours = {"_id": self._name, "holder": self._holder}
+        if not leases.update_one(ours, {"$inc": {"fenced": 1}}).matched_count:
+            raise Lost(self._name)
 
     def release(self) -> None:
         """Give it back, so that the next one need not wait until it runs out."""

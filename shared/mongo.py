@@ -8,7 +8,7 @@ import contextlib
 import functools
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
@@ -176,6 +176,21 @@ def transact(service: str, body: Callable[[], T]) -> T:
             if attempt % _SUSPICIOUS_ATTEMPTS == 0:
                 orphans.end(database(service).client)
             time.sleep(random.random() * min(0.002 * 2**attempt, _LONGEST_PAUSE_SECONDS))  # noqa: S311 (no secret)
+
+
+@contextlib.contextmanager
+def snapshot(service: str) -> Iterator[None]:
+    """Read as of one moment, so that what several questions find fits together. A transaction does that already."""
+    if _inside.get():
+        yield
+        return
+    client = database(service).client
+    with client.start_session(snapshot=True) as session, session.bind(end_session=False):
+        entered = _inside.set(True)
+        try:
+            yield
+        finally:
+            _inside.reset(entered)
 
 
 def _once(service: str, body: Callable[[], T], until: float) -> T:

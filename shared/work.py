@@ -76,9 +76,11 @@ def run(
     steps: Mapping[str, Step],
     stopping: Callable[[], bool],
     regularly: Callable[[], object] = lambda: None,
+    beside: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Work off marks until told to stop, and do something `regularly` beside.
+    """Work off marks until told to stop, and do something `regularly`.
 
+    `beside` is asked by turns with the marks, and says whether it did anything.
     Raises Fault when the database stays away.
     """
     away_since: float | None = None
@@ -90,6 +92,7 @@ def run(
                 regularly()
                 next_time = time.monotonic() + REGULARLY_SECONDS
             did = do_next(service, steps, stopping)
+            did = beside() or did
             away_since = None
             # Looking often costs most when there is nothing to see: the longer it is quiet, the less often.
             idle = _IDLE_SECONDS if did else min(idle * 1.2, _LONGEST_IDLE_SECONDS)

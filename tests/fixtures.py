@@ -19,7 +19,7 @@ from services.activity import app as activity_app
 from services.activity.use_cases import fan_out, membership, profiling
 from services.titles_and_badges import app as badges_app
 from services.titles_and_badges import consumers
-from services.titles_and_badges.use_cases import recounting
+from services.titles_and_badges.use_cases import projecting, recounting
 from shared import auth, clock, consumer, kafka, outbox, work
 from shared.outbox import Message
 from shared.settings import Settings, from_environment
@@ -74,7 +74,7 @@ class Courier:
 
     def carry(self) -> None:
         """Until nothing is left to do: marks, outbox, profiles, marks of the other side."""
-        while self.work_off() or self.deliver() or self.follow():
+        while self.work_off() or self.deliver() or self.follow() or self.project():
             pass
 
     def work_off(self) -> bool:
@@ -82,6 +82,16 @@ class Courier:
         did = False
         while work.do_next(ACTIVITY, fan_out.STEPS) or work.do_next(BADGES, recounting.STEPS):
             did = True
+        return did
+
+    def project(self) -> bool:
+        """Show all credits on the boards (of all communities: there is one projector)."""
+        projector = projecting.Projector()
+        assert projector.hold()
+        did = False
+        while projector.step(clock.now()):
+            did = True
+        projector.release()
         return did
 
     def take(self) -> list[kafka.Record]:

@@ -57,7 +57,7 @@ def test_when_nothing_waits_it_says_so_at_once(live: Live, community: str) -> No
         "titles-and-badges": True,
     }
     assert seen["services"]["activity"]["pending"] == {"outbox": 0, "work": 0, "profiles": 0}
-    assert seen["services"]["titles-and-badges"]["pending"] == {"outbox": 0, "work": 0, "lag": 0}
+    assert seen["services"]["titles-and-badges"]["pending"] == {"outbox": 0, "work": 0, "boards": 0, "lag": 0}
     said = live.laurel("status")  # for people
     assert live.environment["LAUREL_ACTIVITY_URL"] in said
     assert "Everything accepted has been handled." in said

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from services.titles_and_badges.domain import standing as rules_of_standing
 from services.titles_and_badges.domain.badges import DRAFT
 from services.titles_and_badges.repository import DATABASE, awards, communities
+from services.titles_and_badges.repository.boards import accounts, standings
 from shared import clock, outbox, work
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -115,11 +116,15 @@ def person(profile: Document | None, now: datetime) -> Document:
 
 def pending() -> dict[str, int]:
     """What is known but not yet handed on."""
-    return {"outbox": outbox.pending(DATABASE), "work": work.pending(DATABASE)}
+    return {
+        "outbox": outbox.pending(DATABASE),
+        "work": work.pending(DATABASE),
+        "boards": accounts.count_marks() + standings.count_due(clock.now()),
+    }
 
 
 def _rows(community: str) -> Iterator[Document]:
-    for chunk in _chunks(awards.all_of(community)):
+    for chunk in chunks(awards.all_of(community)):
         people = communities.profiles({each["member"] for each in chunk})
         for each in chunk:
             yield {
@@ -157,7 +162,8 @@ def _badge(stored: Document, held: Any) -> Document:  # noqa: ANN401
     }
 
 
-def _chunks(rows: Iterable[Document], size: int = 500) -> Iterator[list[Document]]:
+def chunks(rows: Iterable[Document], size: int = 500) -> Iterator[list[Document]]:
+    """Rows in parts, so that what belongs to them is asked for together."""
     chunk: list[Document] = []
     for row in rows:
         chunk.append(row)

@@ -122,6 +122,18 @@ def member_of(community: str, external_id: str) -> Document | None:
     return None if found is None or found.get("erased") else found
 
 
+def survivors(members: Iterable[str]) -> dict[str, str]:
+    """Who each of these members is now, after merges."""
+    found = {member: member for member in members}
+    wanted = set(found)
+    while wanted:
+        query = {"_id": {"$in": list(wanted)}, "merged_into": {"$gt": ""}}
+        became = {each["_id"]: each["merged_into"] for each in _profiles().find(query, {"merged_into": 1})}
+        found = {member: became.get(now, now) for member, now in found.items()}
+        wanted = set(became.values())
+    return found
+
+
 def aliases(members: Iterable[str]) -> dict[str, str]:
     """These members and all who became one of them: each one's id → who that is now.
 

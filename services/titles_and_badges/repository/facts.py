@@ -49,6 +49,12 @@ def in_buckets(wanted: Mapping[str, Iterable[Bucket]]) -> dict[str, dict[Bucket,
     return found
 
 
+def named(wanted: Sequence[tuple[str, Sequence[str]]]) -> Iterable[Document]:
+    """The surviving facts of members that are stored with one of these names of buckets."""
+    queries = [{"member": member, "buckets": {"$in": list(names)}} for member, names in wanted]
+    return _facts().find({"$or": queries}, batch_size=mongo.AT_ONCE) if queries else ()
+
+
 def evidence(member: str, bucket: Bucket, *, up_to: datetime | None, limit: int) -> list[Fact]:
     """Surviving facts counted in a bucket, the latest first, of those up to a moment."""
     query = _in_bucket(member, bucket)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.titles_and_badges.repository import DATABASE, awards, communities
-from services.titles_and_badges.use_cases import recounting
+from services.titles_and_badges.use_cases import defining_boards, recounting
 from shared import mongo, outbox, work
 from shared.events.activity import CommunityProfile, MemberProfile
 from shared.mongo import Document
@@ -83,7 +83,9 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
         changed.append((now, old is not None))
         recount.setdefault(now["community"], []).extend(_to_recount(member, old, now))
     communities.keep(changed, of_communities=False)
-    awards.forget_decisions([now["_id"] for now, _ in changed if now.get("erased")])
+    erased = [now["_id"] for now, _ in changed if now.get("erased")]
+    awards.forget_decisions(erased)
+    defining_boards.follow([now["_id"] for now, _ in changed if now.get("merged_into")], erased)
     for community, members in recount.items():
         names = sorted(set(members)) if community else []
         for start in range(0, len(names), recounting.MEMBERS_A_STEP):

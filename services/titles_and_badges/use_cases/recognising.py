@@ -11,6 +11,7 @@ from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.repository import DATABASE, communities, facts
 from services.titles_and_badges.repository.pages import Memory
 from services.titles_and_badges.repository.tallies import Book, Outdated
+from services.titles_and_badges.use_cases import crediting
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern, badges_named
 from shared import mongo, outbox
 from shared.events.activity import ActivityRecorded, Delivery
@@ -78,13 +79,14 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
     behind = [member for member in changes if book.revision(member) not in {None, rules.revision}]
     fresh = {member: each for member, each in changes.items() if member not in behind}
     slugs = _count(community, rules, context, book, ceremony, fresh)
+    accounts = crediting.credit(community, stored, context, fresh, known)
     made = {
         facts.key(new.member, new.activity): new
         for each in changes.values()
         for change in each
         if (new := change.new)
     }
-    _write_facts(community, news, made, known, slugs)
+    _write_facts(community, news, made, known, slugs, accounts)
     at_once = for_one_step(behind)
     recount(community, at_once, rules, stored.get(community, {}), book, ceremony)
     for member in behind[len(at_once) :]:
@@ -233,11 +235,13 @@ def _write_facts(
     made: Mapping[str, Fact],
     known: Mapping[str, Document],
     counted: Mapping[str, Sequence[Bucket]],
+    accounts: crediting.Names,
 ) -> None:
     writes = []
     for key, delivery in news.items():
         if key in made:
-            document = facts.document(community, made[key], facts.bucket_names(counted.get(key, ())))
+            names = [*facts.bucket_names(counted.get(key, ())), *accounts.get(key, ())]
+            document = facts.document(community, made[key], names)
         else:
             document = facts.tombstone(community, delivery.member, delivery.activity, delivery.version)
         writes.append(facts.put(document, exists=key in known))
@@ -255,10 +259,11 @@ def recount(
     involved = {*members, *(name for each in read.values() for one in each for name in one.involved())}
     context = Context(profiles=communities.standings(involved), zones=_zones(stored))
     book.load_all_objects(members)
+    accounts = crediting.recount(community, {community: stored}, context, read)
     moved: dict[str, Sequence[str]] = {}
     for member in members:
         of_fact, counted = recognition.from_scratch(read[member], rules, context)
-        moved |= _counted_elsewhere(surviving[member], of_fact)
+        moved |= _counted_elsewhere(surviving[member], of_fact, accounts)
         book.clear(member)
         book.put(community, member, rules.revision, counted)
     facts.write(facts.rebucket(moved))
@@ -267,9 +272,15 @@ def recount(
 
 
 def _counted_elsewhere(
-    documents: Iterable[Document], of_fact: Mapping[str, Sequence[Bucket]]
+    documents: Iterable[Document], of_fact: Mapping[str, Sequence[Bucket]], accounts: crediting.Names
 ) -> dict[str, Sequence[str]]:
-    names = {document["_id"]: facts.bucket_names(of_fact[document["activity"]]) for document in documents}
+    names = {
+        document["_id"]: [
+            *facts.bucket_names(of_fact[document["activity"]]),
+            *accounts.get(document["_id"], ()),
+        ]
+        for document in documents
+    }
     return {
         document["_id"]: names[document["_id"]]
         for document in documents

@@ -1,0 +1,281 @@
+"""Standings: one document a member and period, a tree of counts a period, and what they show of credits."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo.collection import Collection
+
+from services.titles_and_badges.documents import DATABASE
+from services.titles_and_badges.domain.boards import ranking
+from services.titles_and_badges.domain.boards.appearance import Part
+from services.titles_and_badges.domain.boards.ranking import Node, Path, Tree
+from services.titles_and_badges.repository.boards.accounts import Key
+from services.titles_and_badges.repository.boards.accounts import read as read_key
+from shared import mongo
+from shared.mongo import Document
+
+_CHUNK = 1_000
+
+
+class Standing(NamedTuple):
+    """A member's score in a period: of how many days, reached when; `hidden`: without a place in the list."""
+
+    member: str
+    score: int
+    on_days: int
+    reached: datetime
+    hidden: bool
+
+    @property
+    def key(self) -> str:
+        """Where he stands in the list."""
+        return ranking.list_key(self.score, self.reached, self.member)
+
+
+class Shown(NamedTuple):
+    """What standings show of an account, by period, and when that changes by itself."""
+
+    parts: Mapping[str, Part]
+    due: datetime | None
+
+
+def period_key(community: str, board: str, period: str) -> str:
+    """What all rows of a period have in common."""
+    return f"{community}:{board}:{period}"
+
+
+def rows(community: str, board: str, period: str) -> Iterator[Document]:
+    """Every place of a period (`month:2026-10`), best first: {"member", "score", "reached"}. Streamed."""
+    query = {"p": period_key(community, board, period)}
+    for document in _standings().find(query, sort=[("k", 1)], batch_size=_CHUNK):
+        yield {"member": document["m"], "score": document["s"], "reached": document["t"]}
+
+
+def after(p: str, key: str | None, limit: int) -> list[Standing]:
+    """The rows of a list behind a key; from its beginning without one."""
+    query: Document = {"p": p} if key is None else {"p": p, "k": {"$gt": key}}
+    return [_read(each) for each in _standings().find(query, sort=[("k", 1)], limit=limit)]
+
+
+def beginning(p: str, key: str, limit: int, skip: int = 0) -> list[Standing]:
+    """The rows of a list from a key on, the one that has it included."""
+    query = {"p": p, "k": {"$gte": key}}
+    return [_read(each) for each in _standings().find(query, sort=[("k", 1)], limit=limit, skip=skip)]
+
+
+def ahead(p: str, key: str, limit: int) -> list[Standing]:
+    """The rows right before a key, in the list's order."""
+    query = {"p": p, "k": {"$lt": key}}
+    found = _standings().find(query, sort=[("k", -1)], limit=limit)
+    return [_read(each) for each in found][::-1]
+
+
+def ties_before(p: str, standing: Standing) -> int:
+    """How many of those with the same score stand before somebody: it costs as many places of an index."""
+    first, _ = ranking.score_bounds(standing.score)
+    return _standings().count_documents({"p": p, "k": {"$gte": first, "$lt": standing.key}})
+
+
+def load(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
+    """Standings by (period key, member), but for those that are not there."""
+    names = {f"{p}:{member}": (p, member) for p, member in wanted}
+    found = _standings().find({"_id": {"$in": list(names)}}, batch_size=mongo.AT_ONCE)
+    return {names[document["_id"]]: _read(document) for document in found}
+
+
+def keep(changed: Mapping[tuple[str, str], Standing | None], known: Iterable[tuple[str, str]]) -> None:
+    """Keep standings by (period key, member), None to forget one; `known` are those that exist."""
+    existing = set(known)
+    writes: list[Any] = []
+    for (p, member), standing in changed.items():
+        name = f"{p}:{member}"
+        if standing is None:
+            writes.append(DeleteOne({"_id": name}))
+        elif (p, member) in existing:
+            writes.append(ReplaceOne({"_id": name}, written(p, standing)))
+        else:
+            writes.append(InsertOne(written(p, standing)))
+    if writes:
+        _standings().bulk_write(writes, ordered=False)
+
+
+def written(p: str, standing: Standing) -> Document:
+    """A standing as it is stored."""
+    document: Document = {
+        "_id": f"{p}:{standing.member}",
+        "m": standing.member,
+        "s": standing.score,
+        "n": standing.on_days,
+        "t": standing.reached,
+    }
+    return document if standing.hidden else {**document, "p": p, "k": standing.key}
+
+
+def tree(p: str, scores: Iterable[int]) -> Tree:
+    """The nodes of a period's tree that know something about scores; the root always."""
+    return trees({p: scores})[p]
+
+
+def trees(wanted: Mapping[str, Iterable[int]]) -> dict[str, Tree]:
+    """The same for several periods, in one question."""
+    names = {
+        _node_key(p, path): (p, path)
+        for p, scores in wanted.items()
+        for path in {(), *(path for score in set(scores) for path in ranking.nodes_of(score))}
+    }
+    nodes: dict[str, dict[Path, Node]] = {p: {} for p in wanted}
+    revisions: dict[str, int] = {}
+    for document in _nodes().find({"_id": {"$in": list(names)}}, batch_size=mongo.AT_ONCE):
+        p, path = names[document["_id"]]
+        nodes[p][path] = _read_node(document)
+        if not path:
+            revisions[p] = document["revision"]
+    return {p: Tree(each, revisions.get(p, 0)) for p, each in nodes.items()}
+
+
+def node(p: str, path: Path) -> Node:
+    """One node, empty where it is missing."""
+    document = _nodes().find_one({"_id": _node_key(p, path)})
+    return _read_node(document) if document else Node()
+
+
+def score_at(p: str, wanted: int, policy: str) -> tuple[int, int] | None:
+    """The score on a place (from 1), and how many of its places come before that one; None beyond the last."""
+    path: Path = ()
+    while not path or not ranking.is_last(path):
+        found = ranking.step_down(node(p, path), wanted, policy)
+        if found is None:
+            return None
+        path, wanted = (*path, found[0]), wanted - found[1]
+    return ranking.score_at(path), wanted - 1
+
+
+def revision(p: str) -> int:
+    """How often a period's list has changed."""
+    document = _nodes().find_one({"_id": p}, {"revision": 1})
+    return int(document["revision"]) if document else 0
+
+
+def keep_trees(changed: Mapping[str, Tree]) -> None:
+    """Write the nodes that changed; every period in it begins a new revision."""
+    writes: list[Any] = []
+    for p, each in changed.items():
+        writes += [
+            _node_write(p, path, each.nodes[path], exists=path in each.known) for path in each.changed - {()}
+        ]
+        root: Document = _written_node(p, (), each.nodes.get((), Node()))
+        root["revision"] = each.revision + 1
+        writes.append(ReplaceOne({"_id": p}, root) if () in each.known else InsertOne(root))
+    if writes:
+        _nodes().bulk_write(writes, ordered=False)
+
+
+def shown(keys: Iterable[Key]) -> dict[Key, Shown]:
+    """What is shown of accounts."""
+    found = _shown().find({"_id": {"$in": [str(key) for key in keys]}}, batch_size=mongo.AT_ONCE)
+    return {read_key(each["_id"]): _read_shown(each) for each in found}
+
+
+def shown_parts(member: str, board: str, period: str) -> dict[Key, Part]:
+    """What is shown in a period of all accounts of a member on a board."""
+    field = f"parts.{period}"
+    query = {
+        "_id": {"$gte": f"{member}|{board}|", "$lt": f"{member}|{board}" + "}"},
+        field: {"$exists": True},
+    }
+    found = _shown().find(query, {field: 1}, batch_size=mongo.AT_ONCE)
+    return {read_key(each["_id"]): Part(*each["parts"][period]) for each in found}
+
+
+def keep_shown(community: str, changed: Mapping[Key, Shown], known: Iterable[Key]) -> None:
+    """Remember what is shown; `known` are the keys that exist."""
+    existing = set(known)
+    writes: list[Any] = []
+    for key, each in changed.items():
+        name = str(key)
+        if not each.parts and each.due is None:
+            writes += [DeleteOne({"_id": name})] if key in existing else []
+            continue
+        document: Document = {
+            "_id": name,
+            "community": community,
+            "parts": {period: list(part) for period, part in each.parts.items()},
+        }
+        if each.due is not None:
+            document["due"] = each.due
+        writes.append(ReplaceOne({"_id": name}, document) if key in existing else InsertOne(document))
+    if writes:
+        _shown().bulk_write(writes, ordered=False)
+
+
+def due(now: datetime, limit: int) -> list[tuple[str, Key]]:
+    """Accounts that show something else since a moment, the longest due first: (community, key)."""
+    found = _shown().find({"due": {"$lte": now}}, {"community": 1}, sort=[("due", 1)], limit=limit)
+    return [(each["community"], read_key(each["_id"])) for each in found]
+
+
+def count_due(now: datetime) -> int:
+    """How many accounts show something else since a moment."""
+    return _shown().count_documents({"due": {"$lte": now}})
+
+
+def longest_due(community: str, now: datetime) -> datetime | None:
+    """Since when something of a community has been due, None if nothing is."""
+    query = {"due": {"$lte": now}, "community": community}
+    found = _shown().find_one(query, {"due": 1}, sort=[("due", 1)])
+    return found["due"] if found else None
+
+
+def _node_key(p: str, path: Path) -> str:
+    return ":".join((p, *map(str, path)))
+
+
+def _node_write(p: str, path: Path, changed: Node, *, exists: bool) -> Any:  # noqa: ANN401
+    document = _written_node(p, path, changed)
+    if not changed.counts:
+        return DeleteOne({"_id": document["_id"]})
+    return ReplaceOne({"_id": document["_id"]}, document) if exists else InsertOne(document)
+
+
+def _written_node(p: str, path: Path, changed: Node) -> Document:
+    # In order of keys, so that one tree has one form, whichever way it came to be.
+    return {
+        "_id": _node_key(p, path),
+        "counts": {str(key): changed.counts[key] for key in sorted(changed.counts)},
+        "distinct": {str(key): changed.distinct[key] for key in sorted(changed.distinct)},
+    }
+
+
+def _read_node(document: Document) -> Node:
+    return Node(
+        {int(key): count for key, count in document["counts"].items()},
+        {int(key): count for key, count in document["distinct"].items()},
+    )
+
+
+def _read(document: Document) -> Standing:
+    return Standing(document["m"], document["s"], document["n"], document["t"], "k" not in document)
+
+
+def _read_shown(document: Document) -> Shown:
+    parts = {period: Part(*part) for period, part in document["parts"].items()}
+    return Shown(parts, document.get("due"))
+
+
+def _standings() -> Collection[Document]:
+    return mongo.collection(DATABASE, "standings")
+
+
+def _nodes() -> Collection[Document]:
+    return mongo.collection(DATABASE, "score_counts")
+
+
+def _shown() -> Collection[Document]:
+    return mongo.collection(DATABASE, "shown_credits")
+
+
+def bulk(documents: Sequence[Document]) -> None:
+    """Keep many new standings as they are, as a bench or a rebuild has them."""
+    _standings().insert_many(documents, ordered=False)
