@@ -14,6 +14,7 @@ from services.activity import cli as activity_cli
 from services.activity.importers import cli as importers
 from services.titles_and_badges import app as titles_and_badges
 from services.titles_and_badges import cli as titles_and_badges_cli
+from services.titles_and_badges.cli.credentials import credentials
 from shared import kafka, mongo
 from shared.errors import LaurelError
 from shared.events import catalogue
@@ -54,6 +55,7 @@ laurel.add_command(activity_cli.communities)
 laurel.add_command(activity_cli.tokens)
 laurel.add_command(importers.importing)
 laurel.add_command(titles_and_badges_cli.titles_and_badges)
+laurel.add_command(credentials)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@
     │   ├── Forbidden      403
     │   ├── NotFound       404
     │   ├── Conflict       409
+    │   ├── Gone           410
     │   ├── PreconditionFailed 412
     │   └── TooLarge       413
     └── Fault              ours, or a server's: it rises, is retried, then stops the process loudly
@@ -75,6 +76,13 @@ class NotFound(Refused):
     def __init__(self, kind: str, identifier: str) -> None:
         place = "" if kind == "community" else " in this community"
         super().__init__(f"There is no {kind} {identifier!r}{place}.")
+
+
+class Gone(Refused):
+    """It was here, and is no more."""
+
+    status = 410
+    title = "Gone"
 
 
 class Conflict(Refused):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-MEMBER_KEY_LENGTH = 32
+SECRET_LENGTH = 32
 
 
 class SettingsError(Exception):
@@ -22,8 +22,10 @@ class Settings:
     token_keys: Path
     token_signing_key: Path | None
     member_key: str | None = field(repr=False)
+    credential_keys: tuple[bytes, ...] = field(repr=False)
     activity_url: str
     titles_and_badges_url: str
+    credentials_url: str
     bind: str | None
     replication_factor: int
     log_level: str
@@ -35,6 +37,16 @@ class Settings:
             message = "LAUREL_MEMBER_KEY is not set: a secret of 32 characters or more, never to be changed"
             raise SettingsError(message)
         return self.member_key.encode()
+
+    def need_credential_keys(self) -> tuple[bytes, ...]:
+        """The secrets that wrap communities' signing keys, the newest first; `titles-and-badges` holds them."""
+        if not self.credential_keys:
+            message = (
+                "LAUREL_CREDENTIAL_KEY is not set: a secret of 32 characters or more, which encrypts the keys "
+                "that sign credentials"
+            )
+            raise SettingsError(message)
+        return self.credential_keys
 
     def need_signing_key(self) -> Path:
         """The private key that signs tokens; only who mints them holds it."""
@@ -65,14 +77,17 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             faults.append(f"{name} is wrong: {error}")
             return None
 
+    titles_and_badges_url = read("LAUREL_TITLES_AND_BADGES_URL", _http_url, "http://127.0.0.1:8802")
     settings = Settings(
         mongo_url=read("LAUREL_MONGO_URL", _mongo_url),
         kafka_servers=read("LAUREL_KAFKA_SERVERS", _servers),
         token_keys=read("LAUREL_TOKEN_KEYS", _file),
         token_signing_key=read("LAUREL_TOKEN_SIGNING_KEY", _file, ""),
-        member_key=read("LAUREL_MEMBER_KEY", _member_key, ""),
+        member_key=read("LAUREL_MEMBER_KEY", _secret, ""),
+        credential_keys=read("LAUREL_CREDENTIAL_KEY", _secrets, "") or (),
         activity_url=read("LAUREL_ACTIVITY_URL", _http_url, "http://127.0.0.1:8801"),
-        titles_and_badges_url=read("LAUREL_TITLES_AND_BADGES_URL", _http_url, "http://127.0.0.1:8802"),
+        titles_and_badges_url=titles_and_badges_url,
+        credentials_url=read("LAUREL_CREDENTIALS_URL", _http_url, "") or titles_and_badges_url,
         bind=read("LAUREL_BIND", str, ""),
         replication_factor=read("LAUREL_REPLICATION_FACTOR", _positive, "1"),
         log_level=read("LAUREL_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info"),
@@ -111,11 +126,15 @@ def _file(written: str) -> Path:
     return path
 
 
-def _member_key(written: str) -> str:
-    if len(written) < MEMBER_KEY_LENGTH:
-        message = f"it has {len(written)} characters and needs {MEMBER_KEY_LENGTH} or more"
+def _secret(written: str) -> str:
+    if len(written) < SECRET_LENGTH:
+        message = f"it has {len(written)} characters and needs {SECRET_LENGTH} or more"
         raise ValueError(message)
     return written
+
+
+def _secrets(written: str) -> tuple[bytes, ...]:
+    return tuple(_secret(part.strip()).encode() for part in written.split(","))
 
 
 def _http_url(written: str) -> str:

@@ -18,8 +18,8 @@ from services import cli
 from services.activity import app as activity_app
 from services.activity.use_cases import fan_out, membership, profiling
 from services.titles_and_badges import app as badges_app
-from services.titles_and_badges import consumers
-from services.titles_and_badges.use_cases import projecting, recounting
+from services.titles_and_badges import consumers, jobs
+from services.titles_and_badges.use_cases import projecting
 from shared import auth, clock, consumer, kafka, outbox, work
 from shared.outbox import Message
 from shared.settings import Settings, from_environment
@@ -27,6 +27,7 @@ from shared.settings import Settings, from_environment
 ACTIVITY = activity_app.DATABASE
 BADGES = badges_app.DATABASE
 MEMBER_KEY = "a key for tests alone, 32 characters or more"
+CREDENTIAL_KEY = "a secret for tests alone of 32 characters or more"
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Settin
             "LAUREL_TOKEN_KEYS": str(keys / "keys.json"),
             "LAUREL_TOKEN_SIGNING_KEY": str(keys / "signing-key.pem"),
             "LAUREL_MEMBER_KEY": MEMBER_KEY,
+            "LAUREL_CREDENTIAL_KEY": CREDENTIAL_KEY,
+            "LAUREL_CREDENTIALS_URL": "https://badges.example",
         }
     )
 
@@ -80,7 +83,7 @@ class Courier:
     def work_off(self) -> bool:
         """Do all marks of both services."""
         did = False
-        while work.do_next(ACTIVITY, fan_out.STEPS) or work.do_next(BADGES, recounting.STEPS):
+        while work.do_next(ACTIVITY, fan_out.STEPS) or work.do_next(BADGES, jobs.STEPS):
             did = True
         return did
 
@@ -218,6 +221,8 @@ def laurel(
         "LAUREL_TOKEN_KEYS": databases.token_keys,
         "LAUREL_TOKEN_SIGNING_KEY": databases.need_signing_key(),
         "LAUREL_MEMBER_KEY": MEMBER_KEY,
+        "LAUREL_CREDENTIAL_KEY": CREDENTIAL_KEY,
+        "LAUREL_CREDENTIALS_URL": databases.credentials_url,
     }.items():
         monkeypatch.setenv(name, str(value))
 

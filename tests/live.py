@@ -227,6 +227,7 @@ def _environment(home: Path, mongo: Server, broker: Server, doors: list[int]) ->
         "LAUREL_MONGO_URL": mongo.url,
         "LAUREL_KAFKA_SERVERS": broker.url,
         "LAUREL_MEMBER_KEY": "a key for tests alone, 32 characters or more",
+        "LAUREL_CREDENTIAL_KEY": "a secret for tests alone of 32 characters or more",
         "LAUREL_TOKEN_KEYS": str(home / "keys" / "keys.json"),
         "LAUREL_TOKEN_SIGNING_KEY": str(home / "keys" / "signing-key.pem"),
         "LAUREL_ACTIVITY_URL": activity,

@@ -14,7 +14,7 @@ _OWNER_ONLY = 0o600
 
 
 def values(layout: Layout) -> dict[str, str]:
-    """Every `LAUREL_` variable of this stack. The member key is the last run's: members are known by it."""
+    """Every `LAUREL_` variable of this stack. The secrets are the last run's: members are known by one."""
     before = read_environment_file(layout.environment_file)
     return {
         "LAUREL_HOME": str(layout.home),
@@ -22,6 +22,7 @@ def values(layout: Layout) -> dict[str, str]:
         "LAUREL_KAFKA_SERVERS": f"{ports.HOST}:{layout.kafka}",
         "LAUREL_REPLICATION_FACTOR": "1",
         "LAUREL_MEMBER_KEY": before.get("LAUREL_MEMBER_KEY") or secrets.token_urlsafe(32),
+        "LAUREL_CREDENTIAL_KEY": before.get("LAUREL_CREDENTIAL_KEY") or secrets.token_urlsafe(32),
         "LAUREL_TOKEN_KEYS": str(layout.keys / "keys.json"),
         "LAUREL_TOKEN_SIGNING_KEY": str(layout.keys / "signing-key.pem"),
         "LAUREL_ACTIVITY_URL": layout.urls["activity"],

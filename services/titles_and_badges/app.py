@@ -5,8 +5,10 @@ import os
 from flask import Flask
 
 from services.titles_and_badges import api, consumers, documents, jobs, widgets
+from services.titles_and_badges.credentials.keyring import Keyring
 from services.titles_and_badges.queries import awards
 from services.titles_and_badges.repository import DATABASE, communities
+from services.titles_and_badges.use_cases.issuing import Office
 from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
 from shared.events import titles_and_badges as events
 from shared.settings import Settings
@@ -23,8 +25,8 @@ def create_api() -> Flask:
 
 
 def wire_api(configuration: Settings) -> Flask:
-    """The WSGI application on a connection that stands already."""
-    return http.create_app(
+    """The WSGI application on a connection that stands already. Raises SettingsError without LAUREL_CREDENTIAL_KEY."""
+    app = http.create_app(
         service=SERVICE,
         title="Laurel: titles and badges",
         description="Recognition, and the reasons for it.",
@@ -34,7 +36,16 @@ def wire_api(configuration: Settings) -> Flask:
         ready=lambda: mongo.ping(DATABASE),
         unavailable=mongo.UNAVAILABLE,
         pending=awards.pending,
-        pages=widgets.BLUEPRINTS,
+        pages=(*api.PAGES, *widgets.BLUEPRINTS),
+    )
+    app.config["OFFICE"] = office(configuration)
+    return app
+
+
+def office(configuration: Settings) -> Office:
+    """What signing credentials needs. Raises SettingsError."""
+    return Office(
+        address=configuration.credentials_url, keyring=Keyring(configuration.need_credential_keys())
     )
 
 

@@ -57,6 +57,7 @@ def _settings(directory: Path, mongo_url: str, kafka_servers: str) -> Settings:
             "LAUREL_TOKEN_KEYS": str(directory / "keys.json"),
             "LAUREL_TOKEN_SIGNING_KEY": str(directory / "signing-key.pem"),
             "LAUREL_MEMBER_KEY": "a key for the bench alone, of 32 characters or more",
+            "LAUREL_CREDENTIAL_KEY": "a secret for the bench alone of 32 characters or more",
         }
     )
 

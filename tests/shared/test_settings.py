@@ -33,6 +33,7 @@ def test_what_is_not_said_has_defaults(complete: dict[str, str]) -> None:
     assert settings.kafka_servers == ("127.0.0.1:9092", "kafka-2:9093")
     assert settings.activity_url == "http://127.0.0.1:8801"
     assert settings.titles_and_badges_url == "http://127.0.0.1:8802"
+    assert settings.credentials_url == settings.titles_and_badges_url
     assert (settings.bind, settings.member_key, settings.token_signing_key) == (None, None, None)
     assert (settings.replication_factor, settings.log_level, settings.log_format) == (1, "info", "json")
 
@@ -45,6 +46,8 @@ def test_every_variable_is_heard(complete: dict[str, str]) -> None:
             "LAUREL_TITLES_AND_BADGES_URL": "http://[::1]:8802",
             "LAUREL_BIND": "0.0.0.0:80",
             "LAUREL_MEMBER_KEY": SECRET_KEY,
+            "LAUREL_CREDENTIAL_KEY": f"{SECRET_KEY}, {SECRET_KEY[::-1]}",
+            "LAUREL_CREDENTIALS_URL": "https://badges.example",
             "LAUREL_TOKEN_SIGNING_KEY": complete["LAUREL_TOKEN_KEYS"],
             "LAUREL_REPLICATION_FACTOR": "3",
             "LAUREL_LOG_LEVEL": "DEBUG",
@@ -53,6 +56,8 @@ def test_every_variable_is_heard(complete: dict[str, str]) -> None:
     )
     assert settings.activity_url == "https://activity.example"
     assert settings.need_member_key() == SECRET_KEY.encode()
+    assert settings.need_credential_keys() == (SECRET_KEY.encode(), SECRET_KEY[::-1].encode())
+    assert settings.credentials_url == "https://badges.example"
     assert settings.need_signing_key() == Path(complete["LAUREL_TOKEN_KEYS"])
     assert (settings.replication_factor, settings.log_level) == (3, "debug")
 
@@ -76,6 +81,8 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("LAUREL_TOKEN_KEYS", "/nowhere/keys.json"),
         ("LAUREL_TOKEN_SIGNING_KEY", "/nowhere/signing-key.pem"),
         ("LAUREL_MEMBER_KEY", SECRET_KEY[:31]),
+        ("LAUREL_CREDENTIAL_KEY", f"{SECRET_KEY},{SECRET_KEY[:31]}"),
+        ("LAUREL_CREDENTIALS_URL", "badges.example"),
         ("LAUREL_ACTIVITY_URL", "activity.example:80"),
         ("LAUREL_TITLES_AND_BADGES_URL", "ftp://example"),
         ("LAUREL_REPLICATION_FACTOR", "0"),
@@ -102,5 +109,7 @@ def test_what_only_some_processes_need_is_asked_for_by_them(complete: dict[str, 
     settings = from_environment(complete)
     with pytest.raises(SettingsError, match="LAUREL_MEMBER_KEY is not set"):
         settings.need_member_key()
+    with pytest.raises(SettingsError, match="LAUREL_CREDENTIAL_KEY is not set"):
+        settings.need_credential_keys()
     with pytest.raises(SettingsError, match="LAUREL_TOKEN_SIGNING_KEY is not set"):
         settings.need_signing_key()

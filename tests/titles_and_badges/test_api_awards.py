@@ -226,6 +226,8 @@ def test_a_merge_equals_a_history_in_which_the_survivor_did_everything(
     def seen(name: str) -> list[str]:
         paths = ["badges", "progress", *(f"badges/{slug}" for slug in definitions)]
         answers = [badges("GET", f"/v1/members/{name}/{path}").text for path in paths]
+        # Their credentials are two, each with an address of its own.
+        answers = [re.sub(r"/credentials/[\w-]{22}", "/credentials/…", answer) for answer in answers]
         return [re.sub(rf"\b{name}\b", "ann", answer) for answer in answers]
 
     assert seen("ann") == seen("one")

@@ -1,7 +1,8 @@
 """The HTTP door of `titles-and-badges`: parse, call one use case or query, render."""
 
-from services.titles_and_badges.api import badges, members
+from services.titles_and_badges.api import badges, credentials, members
 
 BLUEPRINTS = (badges.blueprint, members.blueprint)
+PAGES = (credentials.blueprint,)
 
-__all__ = ["BLUEPRINTS"]
+__all__ = ["BLUEPRINTS", "PAGES"]

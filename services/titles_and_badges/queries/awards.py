@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
+from services.titles_and_badges.credentials import identity
 from services.titles_and_badges.domain import standing as rules_of_standing
 from services.titles_and_badges.domain.badges import DRAFT
-from services.titles_and_badges.repository import DATABASE, awards, communities
+from services.titles_and_badges.repository import DATABASE, awards, communities, issuers
 from services.titles_and_badges.repository.boards import accounts, standings
 from shared import clock, outbox, work
 from shared.errors import NotFound
@@ -91,9 +92,11 @@ def shown(community: str, documents: Iterable[Document]) -> list[Document]:
     people = communities.profiles({each["member"] for each in listed})
     names = {each["slug"]: each["definition"]["name"] for each in communities.definitions(community)}
     now = clock.now()
+    salt = issuers.salt(community) if listed else None
     return [
         {
             "key": each["_id"],
+            "credential": salt and identity.path(salt, identity.BADGE, each["_id"]),
             "badge": each["badge"],
             "badge_name": names.get(each["badge"], each["badge"]),
             "member": person(people.get(each["member"]), now),

@@ -35,6 +35,11 @@ def of_members(members: Iterable[str], slugs: Iterable[str] | None = None) -> di
     return {document["_id"]: document for document in _awards().find(query, batch_size=mongo.AT_ONCE)}
 
 
+def by_keys(keys: Iterable[str]) -> dict[str, Document]:
+    """Awards by key, withdrawn ones too."""
+    return {document["_id"]: document for document in _awards().find({"_id": {"$in": list(keys)}})}
+
+
 def award(document: Document) -> Award:
     """A stored award."""
     return Award(

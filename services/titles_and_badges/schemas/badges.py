@@ -94,7 +94,8 @@ class Person(Schema):
 class Award(Schema):
     """A badge that a member holds.
 
-    `awarded_at` is when the deed was done that decided it, `decided_by` that deed's id.
+    `awarded_at` is when the deed was done that decided it, `decided_by` that deed's id. `credential` is where the award
+    can be seen and verified by anybody, relative to the service's public address; it answers a moment after the award.
     """
 
     badge = fields.String(required=True)
@@ -105,6 +106,7 @@ class Award(Schema):
     awarded_at = Moment(required=True)
     revoked_at = Moment(allow_none=True)
     decided_by = fields.String(allow_none=True)
+    credential = fields.String(allow_none=True)
 
 
 class Evidence(Schema):

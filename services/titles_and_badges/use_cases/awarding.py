@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from services.titles_and_badges.credentials import identity
 from services.titles_and_badges.domain import awards as rules_of_awards
 from services.titles_and_badges.domain.awards import Award, Key
 from services.titles_and_badges.domain.badges import ONCE_A_MEMBER, Badge, Rules
 from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.repository.tallies import Book
+from services.titles_and_badges.use_cases import allotting
 from shared import outbox
 from shared.events import titles_and_badges as events
 from shared.mongo import Document
@@ -63,6 +65,7 @@ class Ceremony:
     def end(self) -> None:
         """Keep and announce."""
         awards.write(self._documents, self._known)
+        allotting.follow(self._community, identity.BADGE, [document["_id"] for document in self._documents])
         outbox.add(
             DATABASE,
             self._community,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.titles_and_badges.repository import DATABASE, awards, communities
-from services.titles_and_badges.use_cases import defining_boards, recounting
+from services.titles_and_badges.use_cases import allotting, defining_boards, recounting
 from shared import mongo, outbox, work
 from shared.events.activity import CommunityProfile, MemberProfile
 from shared.mongo import Document
@@ -85,6 +85,7 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
     communities.keep(changed, of_communities=False)
     erased = [now["_id"] for now, _ in changed if now.get("erased")]
     awards.forget_decisions(erased)
+    allotting.forget([now for now, _ in changed if now.get("erased")])
     defining_boards.follow([now["_id"] for now, _ in changed if now.get("merged_into")], erased)
     for community, members in recount.items():
         names = sorted(set(members)) if community else []

@@ -1,0 +1,67 @@
+"""What credentials say: read from awards of every kind. A kind of award is one `Source`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from services.titles_and_badges.credentials import identity, open_badges
+from services.titles_and_badges.credentials.open_badges import Claim
+from services.titles_and_badges.repository import awards, communities
+
+
+class Standing(NamedTuple):
+    """Whose an award is, and whether it is held."""
+
+    member: str
+    held: bool
+
+
+class Source(NamedTuple):
+    """A kind of award: how awards stand, by their keys, and what the credential of one says.
+
+    `claim(key, member)` gets what the community calls the member. None where the award, or what it is of, is not there.
+    """
+
+    standings: Callable[[Iterable[str]], Mapping[str, Standing]]
+    claim: Callable[[str, str], Claim | None]
+
+
+def standings_of_badges(keys: Iterable[str]) -> dict[str, Standing]:
+    """How awards of badges stand."""
+    return {
+        stored["_id"]: Standing(stored["member"], stored["state"] == awards.HELD)
+        for stored in awards.by_keys(keys).values()
+    }
+
+
+def claim_of_badge(key: str, member: str) -> Claim | None:
+    """What the credential of a badge says."""
+    stored = awards.by_keys([key]).get(key)
+    badge = stored and communities.definition(stored["community"], stored["badge"])
+    if not stored or not badge:
+        return None
+    return Claim(
+        achievement=open_badges.badge(stored["badge"], badge["definition"], stored.get("level")),
+        member=member,
+        awarded_at=stored["awarded_at"],
+        valid_until=stored.get("expires_at"),
+        evidence=_addresses(stored.get("object"), stored.get("evidence")),
+    )
+
+
+def _addresses(*names: str | None) -> tuple[str, ...]:
+    """Of the objects that an award stands on, those that anybody can open; another id says something to us alone."""
+    found = dict.fromkeys(name for name in names if name and _is_address(name))
+    return tuple(found)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        parts = urlsplit(name)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and name.isprintable() and " " not in name
+
+
+#: Every kind of award that has credentials, by the name under which they are kept.
+SOURCES: dict[str, Source] = {identity.BADGE: Source(standings_of_badges, claim_of_badge)}
