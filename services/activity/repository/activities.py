@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from pymongo import UpdateOne
 from pymongo.collection import Collection
@@ -15,8 +16,19 @@ from shared import mongo
 from shared.mongo import Document
 
 _CLAIM_FIELDS = {"_id": 1, "object": 1, "authority": 1, "claimed_at": 1}
+_STORED_FIELDS = {**_CLAIM_FIELDS, "digest": 1, "past": 1, "updated": 1, "retracted": 1}
 #: Who creates or updates an object; see domain/objects.py.
 _OF_THE_ACT = 4
+
+
+class AtHand(NamedTuple):
+    """What the running transaction has read already: all claims by act about these objects."""
+
+    objects: frozenset[str]
+    by_act: Sequence[Claim]
+
+
+NOTHING_AT_HAND = AtHand(frozenset(), ())
 
 
 def key(community: str, identifier: str) -> str:
@@ -29,19 +41,23 @@ def identifier(stored_key: str) -> str:
     return stored_key.partition(":")[2]
 
 
-def stored(community: str, ids: Iterable[str]) -> dict[str, Stored]:
-    """What is remembered of the contents of activities, by id."""
-    fields = {"digest": 1, "past": 1, "updated": 1, "retracted": 1}
-    wanted = {"_id": {"$in": [key(community, name) for name in ids]}}
-    return {
-        identifier(document["_id"]): Stored(
-            digest=document.get("digest"),
-            past=document.get("past", ()),
-            updated=document.get("updated"),
-            retracted=document["retracted"],
-        )
-        for document in _activities().find(wanted, fields, batch_size=mongo.AT_ONCE)
-    }
+def stored(
+    community: str, ids: Iterable[str], object_ids: Iterable[str] = ()
+) -> tuple[dict[str, Stored], AtHand]:
+    """What is remembered of the contents of activities, by id, and what who acted said about objects, in one look."""
+    keys, objects = {key(community, name) for name in ids}, frozenset(object_ids)
+    wanted: Document = {"_id": {"$in": list(keys)}}
+    if objects:
+        wanted = {"$or": [wanted, _by_act(community, objects)]}
+    rows = _activities().find(wanted, _STORED_FIELDS, batch_size=mongo.AT_ONCE)
+    contents: dict[str, Stored] = {}
+    by_act: list[Claim] = []
+    for row in rows:
+        if row["_id"] in keys:
+            contents[identifier(row["_id"])] = _stored(row)
+        if row.get("authority", 0) >= _OF_THE_ACT and row["object"]["id"] in objects:
+            by_act.append(_claim(row))
+    return contents, AtHand(objects, by_act)
 
 
 def load(keys: Sequence[str]) -> list[Document]:
@@ -51,17 +67,23 @@ def load(keys: Sequence[str]) -> list[Document]:
     return list(_activities().find({"_id": {"$in": list(keys)}}, batch_size=mongo.AT_ONCE))
 
 
-def claims(community: str, object_ids: Iterable[str], new: Iterable[Claim] = ()) -> list[Claim]:
-    """The surviving claims that can be the best about each object, at the current snapshot, besides `new` ones."""
-    wanted = {key(community, name) for name in object_ids}
-    if not wanted:
-        return []
-    query = {"object_key": {"$in": list(wanted)}, "authority": {"$gte": _OF_THE_ACT}}
-    by_act = list(_activities().find(query, _CLAIM_FIELDS, batch_size=mongo.AT_ONCE))
+def claims(
+    community: str, object_ids: Iterable[str], new: Iterable[Claim] = (), at_hand: AtHand = NOTHING_AT_HAND
+) -> list[Claim]:
+    """The surviving claims that can be the best about each object, at the current snapshot, besides `new` ones.
+
+    What is `at_hand` is not read again.
+    """
+    wanted = set(object_ids)
+    by_act = [claim for claim in at_hand.by_act if claim.object in wanted]
+    unread = wanted - at_hand.objects
+    if unread:
+        rows = _activities().find(_by_act(community, unread), _CLAIM_FIELDS, batch_size=mongo.AT_ONCE)
+        by_act += [_claim(row) for row in rows]
     # Beside a claim of somebody who knows the object, a mention is never the best.
-    missing = wanted - {key(community, document["object"]["id"]) for document in by_act}
-    missing -= {key(community, claim.object) for claim in new if claim.rank[0] >= _OF_THE_ACT}
-    return [_claim(document) for document in (*by_act, *_best_mentions(missing))]
+    missing = wanted - {claim.object for claim in by_act}
+    missing -= {claim.object for claim in new if claim.rank[0] >= _OF_THE_ACT}
+    return [*by_act, *_best_mentions([key(community, name) for name in missing])]
 
 
 def insert(documents: Sequence[Document]) -> None:
@@ -209,22 +231,35 @@ def keys_after(community: str, after: str, limit: int) -> list[str]:
     ]
 
 
-def _best_mentions(object_keys: Iterable[str]) -> list[Document]:
-    wanted = list(object_keys)
-    if not wanted:
+def _by_act(community: str, object_ids: Iterable[str]) -> Document:
+    keys = [key(community, name) for name in object_ids]
+    return {"object_key": {"$in": keys}, "authority": {"$gte": _OF_THE_ACT}}
+
+
+def _best_mentions(object_keys: Sequence[str]) -> list[Claim]:
+    if not object_keys:
         return []
     order = {"object_key": -1, "authority": -1, "claimed_at": -1, "_id": -1}
     return [
-        row["best"]
+        _claim(row["best"])
         for row in _activities().aggregate(
             [
-                {"$match": {"object_key": {"$in": wanted}, "authority": {"$gt": 0}}},
+                {"$match": {"object_key": {"$in": list(object_keys)}, "authority": {"$gt": 0}}},
                 {"$sort": order},
                 {"$project": {**_CLAIM_FIELDS, "object_key": 1}},
                 {"$group": {"_id": "$object_key", "best": {"$first": "$$ROOT"}}},
             ]
         )
     ]
+
+
+def _stored(document: Document) -> Stored:
+    return Stored(
+        digest=document.get("digest"),
+        past=document.get("past", ()),
+        updated=document.get("updated"),
+        retracted=document["retracted"],
+    )
 
 
 def _claim(document: Document) -> Claim:

@@ -11,6 +11,7 @@ from services.activity.domain import deliveries, identity, objects
 from services.activity.domain.deliveries import Dispatch
 from services.activity.domain.objects import Claim, Snapshot
 from services.activity.repository import DATABASE, activities, members
+from services.activity.repository.activities import NOTHING_AT_HAND, AtHand
 from shared import mongo, outbox, work
 from shared.events import activity as events
 from shared.mongo import Document
@@ -34,18 +35,21 @@ class World:
 
 
 def world(
-    community: str, object_ids: Iterable[str], actors: Iterable[str], new_claims: Sequence[Claim] = ()
+    community: str,
+    object_ids: Iterable[str],
+    actors: Iterable[str],
+    new_claims: Sequence[Claim] = (),
+    at_hand: AtHand = NOTHING_AT_HAND,
 ) -> World:
-    """Read what deliveries about these objects, by these actors, rest on.
+    """Read what deliveries about these objects, by these actors, rest on, but for what is `at_hand`.
 
     `new_claims` are those that the running transaction is about to store.
     """
     wanted = set(object_ids)
-    best = objects.best((*activities.claims(community, wanted, new_claims), *new_claims))
+    best = objects.best((*activities.claims(community, wanted, new_claims, at_hand), *new_claims))
     parents = {claim.parent for claim in best.values() if claim.parent} - wanted
-    best |= objects.best(
-        (*activities.claims(community, parents), *(c for c in new_claims if c.object in parents))
-    )
+    described = activities.claims(community, parents, new_claims, at_hand)
+    best |= objects.best((*described, *(claim for claim in new_claims if claim.object in parents)))
     authors = {claim.author for claim in best.values() if claim.author}
     exist, aliases = members.known(authors | set(actors))
     return World(claims=best, aliases=aliases, members=frozenset(exist))

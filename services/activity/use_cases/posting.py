@@ -10,6 +10,7 @@ from services.activity.domain.deliveries import NOTHING_SENT
 from services.activity.domain.history import Arrival, Stored
 from services.activity.domain.objects import Claim
 from services.activity.repository import DATABASE, activities, members
+from services.activity.repository.activities import AtHand
 from services.activity.use_cases import delivering
 from shared import mongo
 from shared.mongo import Document
@@ -74,18 +75,23 @@ def retract(community: str, identifier: str) -> bool:
 
 @mongo.in_transaction(DATABASE)
 def _keep(community: str, deeds: Sequence[Deed], accounts: Accounts, now: datetime) -> list[Answer]:
-    stored = activities.stored(community, [deed.id for deed in deeds])
+    named = {name for deed in deeds for name in (deed.object, deed.parent) if name}
+    stored, at_hand = activities.stored(community, [deed.id for deed in deeds], named)
     arrivals = [
         history.arrival(stored.get(deed.id), digest=deed.digest, updated=deed.updated) for deed in deeds
     ]
-    _write(community, list(zip(deeds, arrivals, strict=True)), accounts, now)
+    _write(community, list(zip(deeds, arrivals, strict=True)), at_hand, accounts, now)
     return [
         _answer(deed, arrival, stored.get(deed.id)) for deed, arrival in zip(deeds, arrivals, strict=True)
     ]
 
 
 def _write(
-    community: str, arrived: Sequence[tuple[Deed, Arrival]], accounts: Accounts, now: datetime
+    community: str,
+    arrived: Sequence[tuple[Deed, Arrival]],
+    at_hand: AtHand,
+    accounts: Accounts,
+    now: datetime,
 ) -> None:
     fresh = [deed for deed, arrival in arrived if arrival is Arrival.NEW]
     edited = [deed for deed, arrival in arrived if arrival in (Arrival.EDIT, Arrival.RESTAMPED)]
@@ -103,7 +109,7 @@ def _write(
         member for deed in (*fresh, *edited, *buried) for member in (deed.actor, deed.author) if member
     }
     objects = {deed.object for deed in living if deed.object}
-    known = delivering.world(community, objects, involved, list(claims.values()))
+    known = delivering.world(community, objects, involved, list(claims.values()), at_hand)
     members.create(community, {member: accounts[member] for member in involved - known.members}, now)
     _insert_new(community, fresh, claims, known)
     described = {claim.object for claim in claims.values()}
