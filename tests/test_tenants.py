@@ -86,6 +86,8 @@ ATTEMPTS = {
     "titles-and-badges GET /v1/badges/{slug}/holders": Attempt(404),
     "titles-and-badges POST /v1/badges/{slug}/grants": Attempt(404, DECISION),
     "titles-and-badges POST /v1/badges/{slug}/revocations": Attempt(404, DECISION),
+    "titles-and-badges GET /v1/pages": Attempt(200),
+    "titles-and-badges PUT /v1/pages": Attempt(200, {"public": True, "origins": [PAGE]}),
     "titles-and-badges GET /v1/awards": Attempt(200, empty=True),
     "titles-and-badges GET /v1/members/{member_id}/badges": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/badges/{slug}": Attempt(404),
@@ -163,6 +165,7 @@ def fill(house: House, community: str, mark: str) -> None:
     activity("POST", "/v1/activities", deeds)
     badges("PUT", "/v1/badges/poster", {**POSTER, "name": f"Poster {mark}"})
     badges("PUT", "/v1/badges/rare", {**POSTER, "name": f"Rare {mark}", "at": 50})
+    badges("PUT", "/v1/pages", {"public": True, "origins": [f"https://{mark}.example"]})
     badges("PUT", f"/v1/badges/{mark}-hero", {**HERO, "description": f"A {mark}."})
     Courier(community).carry()
     badges("POST", f"/v1/badges/{mark}-hero/grants", {"member": "bob", "reason": f"A {mark} reason."})

@@ -1,8 +1,8 @@
 """The HTTP door of `titles-and-badges`: parse, call one use case or query, render."""
 
-from services.titles_and_badges.api import badges, credentials, members
+from services.titles_and_badges.api import badges, credentials, members, showing
 
-BLUEPRINTS = (badges.blueprint, members.blueprint)
+BLUEPRINTS = (badges.blueprint, members.blueprint, showing.blueprint)
 PAGES = (credentials.blueprint,)
 
 __all__ = ["BLUEPRINTS", "PAGES"]

@@ -1,0 +1,45 @@
+"""What the forms show, put together from what the service can tell to everybody."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.titles_and_badges.queries import awards, reasons
+from shared import clock
+from shared.errors import NotFound
+
+Shown = dict[str, Any]
+
+
+def badges(community: str, member: str | None, rows: int) -> Shown:
+    """What a member holds and what is closest, `rows` of both together; without a member the community's latest.
+
+    A member who is not known, or does not want to be shown, has `absent`.
+    """
+    if member is None:
+        latest = awards.latest(community, badge=None, before=None, limit=rows)
+        return {"person": None, "held": [{**each, "times": 1} for each in latest], "next": [], "count": 0}
+    try:
+        held = grouped(awards.badges_of(community, member, public=True))
+        following = reasons.progress(community, member, public=True)
+        person = awards.person(awards.member(community, member, public=True), clock.now())
+    except NotFound:
+        return {"absent": True, "held": [], "next": []}
+    following = following[: max(rows - len(held), min(2, rows - 1))]
+    return {
+        "person": person,
+        "count": sum(each["times"] for each in held),
+        "held": held[: rows - len(following)],
+        "next": following,
+    }
+
+
+def grouped(rows: Iterable[Shown]) -> list[Shown]:
+    """One row for a badge: the latest, which is the highest level; once an object, by level, with how many times."""
+    found: dict[tuple[str, str | None], Shown] = {}
+    for row in rows:
+        key = (row["badge"], None if row["object"] is None else row["level"] or "")
+        if key not in found:
+            found[key] = {**row, "times": 1}
+        elif row["object"] is not None:
+            found[key]["times"] += 1
+    return list(found.values())
