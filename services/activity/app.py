@@ -20,7 +20,9 @@ def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
     start(configuration, "api")
-    return wire_api(configuration)
+    app = wire_api(configuration)
+    process.collect_seldom()
+    return app
 
 
 def wire_api(configuration: Settings) -> Flask:
@@ -57,12 +59,14 @@ def connect(configuration: Settings, kind: str = "cli") -> None:
 def run_relay(configuration: Settings) -> None:
     """Carry deliveries and profiles to Kafka until told to stop."""
     start(configuration, "relay")
+    process.collect_seldom()
     relay.run(DATABASE, configuration.kafka_servers, process.until_told(), profiling.send_profiles)
 
 
 def run_jobs(configuration: Settings) -> None:
     """Check and fan out until told to stop."""
     start(configuration, "jobs")
+    process.collect_seldom()
     jobs.run(process.until_told())
 
 

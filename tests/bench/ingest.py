@@ -5,9 +5,10 @@ from itertools import islice
 
 import msgspec
 
+from services.activity import app as activity_app
 from services.activity.use_cases import fan_out
 from shared import kafka, mongo, outbox, relay, work
-from tests.bench import measuring, table
+from tests.bench import doors, measuring, table
 from tests.bench.doors import Door
 from tests.bench.machine import Machine
 from tests.bench.measuring import Pairs
@@ -79,7 +80,7 @@ class Ingest:
 
 def rows(machine: Machine, rounds: int) -> Iterator[Row]:
     """Goals 1 to 4, and what stands beside them."""
-    ingest = Ingest(machine, Door(machine, COMMUNITY))
+    ingest = Ingest(machine, doors.in_process(machine, COMMUNITY))
     ingest.prepare()
     same = RawIngest(ingest.servers, ingest.authors, same=True)
     plain = RawIngest(ingest.servers, ingest.authors, same=False)
@@ -94,6 +95,7 @@ def rows(machine: Machine, rounds: int) -> Iterator[Row]:
     yield table.of_speed(
         "", "… until all of it is on the topic (answer + relay)", _batches(ingest, same, rounds, carried=True)
     )
+    yield _served(machine, ingest, same, rounds)
     yield table.of_cpu("2", "CPU of it", batches, 2.0)
     singles = _singles(ingest, same, rounds)
     yield table.of_speed("3", "one a request: raw insert_one + produce + flush", singles, 0.4)
@@ -121,6 +123,16 @@ def _batches(ingest: Ingest, raw: RawIngest, rounds: int, *, carried: bool = Fal
     _expect("activities kept", _activities() - before, kept)
     _expect("raw activities kept", raw.collection.count_documents({}) - raw_before, kept)
     return pairs
+
+
+def _served(machine: Machine, ingest: Ingest, raw: RawIngest, rounds: int) -> Row:
+    """Goal 1 as a client sees it. Its CPU is not told: most of ours is in another process."""
+    door = ingest.door
+    with doors.behind_gunicorn(machine, COMMUNITY) as ingest.door:
+        pairs = _batches(ingest, raw, rounds)
+    ingest.door = door
+    what = "… the same over HTTP, gunicorn with one worker on the client's core"
+    return table.of_speed("", what, pairs)._replace(cpu=None)
 
 
 def _singles(ingest: Ingest, raw: RawIngest, rounds: int) -> Pairs:
@@ -158,9 +170,13 @@ def _duplicates(ingest: Ingest, rounds: int) -> Pairs:
         ingest.settle,
     )
     _expect("activities kept", _activities() - before, (rounds + 1) * BATCH)
-    ingest.door.post_known(written[0])
+    told = _told(ingest)
+    for batch in written:
+        ingest.door.post_known(batch)
     _expect("deliveries of a duplicate", outbox.pending(SERVICE), 0)
     _expect("marks of a duplicate", work.pending(SERVICE), 0)
+    ingest.settle()
+    _expect("messages of a duplicate", _told(ingest) - told, 0)
     return pairs
 
 
@@ -181,6 +197,11 @@ def _arrival(name: str) -> Item:
         "object": place,
         "published": "2025-01-01T00:00:00Z",
     }
+
+
+def _told(ingest: Ingest) -> int:
+    """How many messages lie in the topics: the lag of a group that has read nothing."""
+    return kafka.lag(ingest.servers, "nobody", [topic.name for topic in activity_app.TOPICS])
 
 
 def _activities() -> int:

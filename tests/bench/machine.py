@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,8 @@ class Machine(NamedTuple):
     directory: Path
     #: One word for the table: which cores do what.
     cores: str
+    #: What a process of ours is started with.
+    environment: Mapping[str, str]
 
 
 @contextmanager
@@ -38,28 +40,30 @@ def started() -> Iterator[Machine]:
         broker = kafka.start(directory / "kafka", *ports.free(2))
         stack.callback(broker.stop)
         os.sched_setaffinity(0, {available[-1]})
-        configuration = _settings(directory, mongo.url, broker.url)
+        environment = _environment(directory, mongo.url, broker.url)
+        configuration = settings.from_environment(environment)
         _be_quiet()
         activity_app.ensure(configuration)
         badges_app.ensure(configuration)
         topics.create_topics(configuration.kafka_servers, activity_app.TOPICS + badges_app.TOPICS, 1)
         yield Machine(
-            configuration, directory, f"servers on core {available[0]}, code on core {available[-1]}"
+            configuration,
+            directory,
+            f"servers on core {available[0]}, code on core {available[-1]}",
+            environment,
         )
 
 
-def _settings(directory: Path, mongo_url: str, kafka_servers: str) -> Settings:
+def _environment(directory: Path, mongo_url: str, kafka_servers: str) -> dict[str, str]:
     auth.make_keys(directory)
-    return settings.from_environment(
-        {
-            "LAUREL_MONGO_URL": mongo_url,
-            "LAUREL_KAFKA_SERVERS": kafka_servers,
-            "LAUREL_TOKEN_KEYS": str(directory / "keys.json"),
-            "LAUREL_TOKEN_SIGNING_KEY": str(directory / "signing-key.pem"),
-            "LAUREL_MEMBER_KEY": "a key for the bench alone, of 32 characters or more",
-            "LAUREL_CREDENTIAL_KEY": "a secret for the bench alone of 32 characters or more",
-        }
-    )
+    return {
+        "LAUREL_MONGO_URL": mongo_url,
+        "LAUREL_KAFKA_SERVERS": kafka_servers,
+        "LAUREL_TOKEN_KEYS": str(directory / "keys.json"),
+        "LAUREL_TOKEN_SIGNING_KEY": str(directory / "signing-key.pem"),
+        "LAUREL_MEMBER_KEY": "a key for the bench alone, of 32 characters or more",
+        "LAUREL_CREDENTIAL_KEY": "a secret for the bench alone of 32 characters or more",
+    }
 
 
 def _be_quiet() -> None:
