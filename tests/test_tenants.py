@@ -28,6 +28,7 @@ IDS = {
     "account": "@ann",
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
+BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 
 
@@ -88,6 +89,12 @@ ATTEMPTS = {
     "titles-and-badges POST /v1/badges/{slug}/revocations": Attempt(404, DECISION),
     "titles-and-badges GET /v1/pages": Attempt(200),
     "titles-and-badges PUT /v1/pages": Attempt(200, {"public": True, "origins": [PAGE]}),
+    "titles-and-badges GET /v1/boards": Attempt(200, empty=True),
+    "titles-and-badges GET /v1/boards/{slug}": Attempt(404),
+    "titles-and-badges PUT /v1/boards/{slug}": Attempt(200, BOARD),
+    "titles-and-badges DELETE /v1/boards/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/boards/{slug}/standings": Attempt(404),
+    "titles-and-badges GET /v1/boards/{slug}/standings/{member_id}": Attempt(404),
     "titles-and-badges GET /v1/awards": Attempt(200, empty=True),
     "titles-and-badges GET /v1/members/{member_id}/badges": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/badges/{slug}": Attempt(404),
@@ -167,6 +174,9 @@ def fill(house: House, community: str, mark: str) -> None:
     badges("PUT", "/v1/badges/rare", {**POSTER, "name": f"Rare {mark}", "at": 50})
     badges("PUT", "/v1/pages", {"public": True, "origins": [f"https://{mark}.example"]})
     badges("PUT", f"/v1/badges/{mark}-hero", {**HERO, "description": f"A {mark}."})
+    Courier(community).carry()  # a board names members that are known
+    exclude = {"ranking": [{"member": "bob", "reason": f"A {mark} exclusion."}]}
+    badges("PUT", "/v1/boards/poster", {**BOARD, "name": f"Board {mark}", "exclude": exclude})
     Courier(community).carry()
     badges("POST", f"/v1/badges/{mark}-hero/grants", {"member": "bob", "reason": f"A {mark} reason."})
     Courier(community).carry()

@@ -10,6 +10,7 @@ from shared.http.answers import nothing, respond
 from shared.http.app import create_app, document
 from shared.http.bodies import BATCH, body, body_limit
 from shared.http.health import begin_shutdown
+from shared.http.kept import Kept
 from shared.http.openapi import Blueprint, one_or_many
 from shared.http.pages import PageQuery, decode_cursor, encode_cursor, page, page_of
 from shared.http.problems import invalid, places, problem
@@ -18,6 +19,7 @@ from shared.http.requests import request_id
 __all__ = [
     "BATCH",
     "Blueprint",
+    "Kept",
     "PageQuery",
     "Standing",
     "begin_shutdown",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import bson
 
 from services.titles_and_badges import consumers
-from services.titles_and_badges.cli import badges as cli
+from services.titles_and_badges.cli import definitions as cli
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.repository import DATABASE, communities
 from services.titles_and_badges.use_cases import defining, following
@@ -34,7 +34,7 @@ def found(community: str) -> int:
     definitions = {
         f"{name[:2]}-{slug}": definition
         for name in ("community", "stackexchange")
-        for slug, definition in defining.check_file(cli._read(name)).items()  # noqa: SLF001 (the operator's door)
+        for slug, definition in defining.check_file(cli.read(name)).items()
     }
     return len(defining.define(community, definitions, clock.now()))
 

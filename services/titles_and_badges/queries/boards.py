@@ -17,7 +17,7 @@ from services.titles_and_badges.domain.boards.windows import Period
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.queries import awards as people
 from services.titles_and_badges.repository import DATABASE, communities
-from services.titles_and_badges.repository.boards import accounts, definitions, standings
+from services.titles_and_badges.repository.boards import accounts, changes, definitions, standings
 from services.titles_and_badges.repository.boards.accounts import Key
 from services.titles_and_badges.repository.boards.standings import Standing
 from shared import clock, mongo
@@ -109,11 +109,17 @@ def every(community: str, board: str, period: str) -> Iterator[Document]:
             yield {"rank": next(places), "member": external, "score": each["score"]}
 
 
-def revision(community: str, board: str, period: str) -> tuple[int, int]:
-    """What changes whenever the list of a period does: the board's version, the period's revision."""
-    stored = definitions.one(community, board)
-    version = stored["version"] if stored else 0
-    return version, standings.revision(standings.period_key(community, board, period))
+def revision(community: str, board: str, window: str | None, name: str | None) -> tuple[object, ...]:
+    """What changes whenever the list of a period does. Raises NotFound and Invalid."""
+    key = period_key(community, board, window, name)
+    stored = _stored(community, board)
+    p = standings.period_key(community, board, key)
+    return stored["version"], key, standings.revision(p), _today(community)[0]
+
+
+def changes_here() -> int:
+    """How often this process itself has changed any list."""
+    return changes.count()
 
 
 def period_key(community: str, board: str, window: str | None, name: str | None) -> str:
@@ -135,11 +141,16 @@ def period_key(community: str, board: str, window: str | None, name: str | None)
 def _view(community: str, slug: str, period: str) -> View:
     stored = _stored(community, slug)
     board = definitions.board(stored)
+    today, zone = _today(community)
+    return View(community, stored, board, _period(board, period, today), today, zone)
+
+
+def _today(community: str) -> tuple[date, ZoneInfo]:
+    """The day up to which everything is shown, in the community's zone."""
     now = clock.now()
     zone = _zone(community, now)
     behind = standings.longest_due(community, now)
-    today = days.day_of(now if behind is None else behind - timedelta(milliseconds=1), zone)
-    return View(community, stored, board, _period(board, period, today), today, zone)
+    return days.day_of(now if behind is None else behind - timedelta(milliseconds=1), zone), zone
 
 
 def _stored(community: str, slug: str) -> Document:

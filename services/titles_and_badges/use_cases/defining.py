@@ -121,9 +121,14 @@ def _settle_decision(
     ceremony.end()
 
 
+def _without_badges(written: Mapping[str, Any]) -> Sequence[Any] | None:
+    """A file may hold boards or titles alone."""
+    return [] if {"boards", "titles"} & set(written) else None
+
+
 def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's JSON)
-    """Read a file of definitions: `{"badges": [{"slug": …, …}]}`. Raises Conflict or Invalid."""
-    listed = written.get("badges") if isinstance(written, Mapping) else None
+    """Read the badges of a file of definitions: `{"badges": [{"slug": …, …}]}`. Raises Conflict or Invalid."""
+    listed = written.get("badges", _without_badges(written)) if isinstance(written, Mapping) else None
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         message = "A file of definitions is an object with a list of badges."
         raise Conflict(message)

@@ -10,6 +10,7 @@ from services.titles_and_badges.domain import badges
 from services.titles_and_badges.domain.boards import definitions
 from services.titles_and_badges.domain.boards.definitions import Board, BoardRules
 from services.titles_and_badges.repository import communities
+from services.titles_and_badges.repository.boards import changes
 from shared import mongo
 from shared.mongo import Document
 
@@ -33,6 +34,7 @@ def key(community: str, slug: str) -> str:
 
 def keep(changed: Sequence[tuple[Document, bool]]) -> None:
     """Keep boards; the flag says whether it exists already."""
+    changes.tell()
     _boards().bulk_write(
         [ReplaceOne({"_id": each["_id"]}, each) if exists else InsertOne(each) for each, exists in changed]
     )

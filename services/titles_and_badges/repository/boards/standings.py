@@ -11,6 +11,7 @@ from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain.boards import ranking
 from services.titles_and_badges.domain.boards.appearance import Part
 from services.titles_and_badges.domain.boards.ranking import Node, Path, Tree
+from services.titles_and_badges.repository.boards import changes
 from services.titles_and_badges.repository.boards.accounts import Key
 from services.titles_and_badges.repository.boards.accounts import read as read_key
 from shared import mongo
@@ -161,6 +162,7 @@ def revision(p: str) -> int:
 def keep_trees(changed: Mapping[str, Tree]) -> None:
     """Write the nodes that changed; every period in it begins a new revision."""
     writes: list[Any] = []
+    changes.tell()
     for p, each in changed.items():
         writes += [
             _node_write(p, path, each.nodes[path], exists=path in each.known) for path in each.changed - {()}

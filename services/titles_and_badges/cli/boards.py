@@ -1,0 +1,38 @@
+"""Boards at an operator's desk."""
+
+import csv
+import json
+import sys
+
+import click
+
+from services.titles_and_badges import app
+from services.titles_and_badges.cli.configuration import settings
+from services.titles_and_badges.queries import awards
+from services.titles_and_badges.queries import boards as queries
+from shared.errors import NotFound
+
+COLUMNS = ("rank", "member", "score")
+
+
+@click.command("board")
+@click.argument("board")
+@click.option("--community", required=True, metavar="SLUG")
+@click.option("--window", metavar="WINDOW", help="day, week, month, season, all, last-30-days …")
+@click.option(
+    "--period", metavar="PERIOD", help="2026-10 for a month, 2026-W41 for a week …; else the present one."
+)
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def board(board: str, community: str, window: str | None, period: str | None, form: str) -> None:
+    """List a period of a board, best first, with the community's own ids."""
+    app.connect(settings())
+    if not awards.is_known(community):
+        raise NotFound("community", community)
+    rows = queries.every(community, board, queries.period_key(community, board, window, period))
+    if form == "json":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
