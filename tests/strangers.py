@@ -1,0 +1,74 @@
+"""What a stranger tries at every operation, and how he is answered. A new endpoint is listed here."""
+
+from typing import Any, NamedTuple
+
+PAGE = "https://shop.example"
+#: What a stranger may guess; it is the same in every community.
+IDS = {
+    "activity_id": "post/1",
+    "member_id": "ann",
+    "slug": "poster",
+    "network": "fediverse",
+    "account": "@ann",
+}
+POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
+BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
+HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
+
+
+class Attempt(NamedTuple):
+    """What a stranger sends, and how he is answered; an `empty` list holds nothing."""
+
+    status: int
+    body: Any = None
+    empty: bool = False
+
+
+def edit(name: str) -> dict[str, Any]:
+    """Another content for an activity that may exist."""
+    return {
+        "id": name,
+        "type": "Delete",
+        "actor": "bob",
+        "published": "2026-01-01T00:00:00Z",
+        "updated": "2990-01-01T00:00:00Z",
+    }
+
+
+UNDO = {**edit("undo"), "type": "Undo", "object": IDS["activity_id"]}
+DECISION = {"member": IDS["member_id"], "reason": "Why not?"}
+
+ATTEMPTS = {
+    "activity GET /v1/activities": Attempt(200, empty=True),
+    "activity POST /v1/activities": Attempt(200, [edit(IDS["activity_id"]), UNDO]),
+    "activity GET /v1/activities/{activity_id}": Attempt(404),
+    "activity DELETE /v1/activities/{activity_id}": Attempt(204),
+    "activity GET /v1/members": Attempt(200, empty=True),
+    "activity POST /v1/members": Attempt(200, [{"id": "ann", "role": "bot", "opted_out": True}]),
+    "activity GET /v1/members/{member_id}": Attempt(404),
+    "activity PUT /v1/members/{member_id}": Attempt(200, {"name": "Eve", "opted_out": True}),
+    "activity DELETE /v1/members/{member_id}": Attempt(204),
+    "activity POST /v1/members/{member_id}/merge": Attempt(404, {"into": "bob"}),
+    "activity PUT /v1/members/{member_id}/identities/{network}/{account}": Attempt(404),
+    "activity GET /v1/community": Attempt(200),
+    "activity PATCH /v1/community": Attempt(200, {"name": "Mine", "time_zone": "Asia/Tokyo"}),
+    "titles-and-badges GET /v1/badges": Attempt(200, empty=True),
+    "titles-and-badges GET /v1/badges/{slug}": Attempt(404),
+    "titles-and-badges PUT /v1/badges/{slug}": Attempt(200, {**POSTER, "at": 99}),
+    "titles-and-badges DELETE /v1/badges/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/badges/{slug}/holders": Attempt(404),
+    "titles-and-badges POST /v1/badges/{slug}/grants": Attempt(404, DECISION),
+    "titles-and-badges POST /v1/badges/{slug}/revocations": Attempt(404, DECISION),
+    "titles-and-badges GET /v1/pages": Attempt(200),
+    "titles-and-badges PUT /v1/pages": Attempt(200, {"public": True, "origins": [PAGE]}),
+    "titles-and-badges GET /v1/boards": Attempt(200, empty=True),
+    "titles-and-badges GET /v1/boards/{slug}": Attempt(404),
+    "titles-and-badges PUT /v1/boards/{slug}": Attempt(200, BOARD),
+    "titles-and-badges DELETE /v1/boards/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/boards/{slug}/standings": Attempt(404),
+    "titles-and-badges GET /v1/boards/{slug}/standings/{member_id}": Attempt(404),
+    "titles-and-badges GET /v1/awards": Attempt(200, empty=True),
+    "titles-and-badges GET /v1/members/{member_id}/badges": Attempt(404),
+    "titles-and-badges GET /v1/members/{member_id}/badges/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/members/{member_id}/progress": Attempt(404),
+}
