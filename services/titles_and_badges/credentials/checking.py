@@ -85,8 +85,13 @@ def listed_by(profile: Mapping[str, Any]) -> KeyOf:
 
 
 def _form(credential: Credential) -> Answer:
-    found = next(faults(credential), None)
-    return Answer(question="form", verdict="failed", reason=found) if found else _passed("form")
+    for found in faults(credential):
+        return Answer(question="form", verdict="failed", reason=found)
+    if credential.get("credentialSchema"):
+        return Answer(
+            question="form", verdict="unknown", reason="it names a schema, which is not fetched here"
+        )
+    return _passed("form")
 
 
 def _proof(credential: Credential, key_of: KeyOf) -> Answer:
