@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import structlog
 
-from shared import kafka, mongo
+from shared import kafka, mongo, telemetry
 from shared.errors import Fault, Refused, Unavailable
 from shared.outbox import Message
 
@@ -69,7 +69,9 @@ def run(
     try:
         while not stopping():
             for partition, records in _poll(consumer, stopping).items():
-                apply(handlers[partition.topic], partition, records, stopping)
+                with telemetry.BATCHES.labels(partition.topic).time():
+                    apply(handlers[partition.topic], partition, records, stopping)
+                telemetry.RECORDS.labels(partition.topic).inc(len(records))
                 if not consumer.commit(partition, records[-1].offset + 1):
                     # The next owner reads the batch again and finds that every event in it is known.
                     _log.warning("offset not committed", topic=partition.topic, partition=partition.number)
@@ -116,6 +118,7 @@ def decoded(
             _log.warning(
                 "dead letter", topic=record.partition.topic, offset=record.offset, reason=refusal.detail
             )
+            telemetry.DEAD_LETTERS.labels(record.partition.topic).inc()
             dead.append(DeadLetter(record, refusal.detail))
     return events, dead
 
@@ -142,6 +145,7 @@ def _halve(
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it goes to the dead letters with its name)
         if len(events) == 1:
+            telemetry.DEAD_LETTERS.labels(events[0][0].partition.topic).inc()
             parked.append(DeadLetter(events[0][0], f"{type(error).__name__}: {error}", fault=True))
             return
         middle = len(events) // 2

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from shared import kafka, mongo, outbox
+from shared import kafka, mongo, outbox, telemetry
 from shared.errors import Fault, Unavailable
 from shared.lease import Lease
 
@@ -84,5 +84,6 @@ def carry(service: str, producer: kafka.Producer) -> int:
                 _log.error("a message is too large for kafka", topic=topic, parcel=str(parcel["_id"]))
                 outbox.park(service, parcel, message, repr(error))
         count += len(entries)
+        telemetry.SENT.labels(service, topic).inc(len(entries))
     outbox.remove(service, [parcel["_id"] for parcel in parcels])
     return count

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 SECRET_LENGTH = 32
+_PORTS = 65_536
 
 
 class SettingsError(Exception):
@@ -27,6 +28,8 @@ class Settings:
     titles_and_badges_url: str
     credentials_url: str
     bind: str | None
+    #: Where processes without an HTTP door tell their numbers.
+    metrics_bind: tuple[str, int] | None
     replication_factor: int
     log_level: str
     log_format: str
@@ -89,6 +92,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         titles_and_badges_url=titles_and_badges_url,
         credentials_url=read("LAUREL_CREDENTIALS_URL", _http_url, "") or titles_and_badges_url,
         bind=read("LAUREL_BIND", str, ""),
+        metrics_bind=read("LAUREL_METRICS_BIND", _address, ""),
         replication_factor=read("LAUREL_REPLICATION_FACTOR", _positive, "1"),
         log_level=read("LAUREL_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info"),
         log_format=read("LAUREL_LOG_FORMAT", _one_of("json", "console"), "json"),
@@ -116,6 +120,14 @@ def _servers(written: str) -> tuple[str, ...]:
             message = f"{server!r} is not host:port"
             raise ValueError(message)
     return servers
+
+
+def _address(written: str) -> tuple[str, int]:
+    host, _, port = written.rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < _PORTS:
+        message = f"{written!r} is neither a port nor host:port"
+        raise ValueError(message)
+    return host or "127.0.0.1", int(port)
 
 
 def _file(written: str) -> Path:

@@ -19,6 +19,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from shared.settings import SettingsError
+
 #: kafka-python's sender was seen to log 28,877 lines in 9 seconds while its broker was away.
 NOISY = "kafka"
 NOISY_RECORDS, NOISY_SECONDS = 5, 10.0
@@ -30,6 +32,16 @@ LATENCY = Histogram(
     ["service", "method", "route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+
+#: What the processes without an HTTP door do; told by `serve_metrics`.
+SENT = Counter("laurel_relay_messages", "Messages that Kafka confirmed.", ["service", "topic"])
+RECORDS = Counter("laurel_consumer_records", "Records applied, dead letters among them.", ["topic"])
+DEAD_LETTERS = Counter("laurel_consumer_dead_letters", "Records that can never be applied.", ["topic"])
+BATCHES = Histogram("laurel_consumer_batch_seconds", "A batch of one partition, to its commit.", ["topic"])
+STEPS = Histogram(
+    "laurel_work_step_seconds", "One step of a mark, also one that failed.", ["service", "kind"]
+)
+FAILURES = Counter("laurel_work_failures", "Steps that raised, and were put off.", ["service", "kind"])
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECRET_KEYS = frozenset(
@@ -125,9 +137,19 @@ def metrics() -> bytes:
     return generate_latest(registry)
 
 
-def serve_metrics(port: int, address: str = "127.0.0.1") -> None:
-    """Answer `/metrics` from a thread, for processes that have no HTTP door of their own."""
-    start_http_server(port, addr=address)
+def serve_metrics(address: tuple[str, int] | None) -> None:
+    """Answer `/metrics` at host and port from a thread, for processes without an HTTP door; nowhere without them.
+
+    Raises SettingsError when another process has the port.
+    """
+    if address is None:
+        return
+    host, port = address
+    try:
+        start_http_server(port, addr=host)
+    except OSError as error:
+        message = f"LAUREL_METRICS_BIND is wrong: {host}:{port} cannot be had ({error})"
+        raise SettingsError(message) from error
 
 
 class Throttle(logging.Filter):

@@ -15,7 +15,7 @@ import structlog
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from shared import mongo
+from shared import mongo, telemetry
 from shared.errors import Fault
 
 COLLECTION = "work"
@@ -122,10 +122,12 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
     while mark is not None and not stopping() and (not count or time.monotonic() - started < TURN_SECONDS):
         running = _root.set(mark.get("root", mark["_id"]))
         try:
-            remember = steps[mark["kind"]](mark)
+            with telemetry.STEPS.labels(service, mark["kind"]).time():
+                remember = steps[mark["kind"]](mark)
         except mongo.UNAVAILABLE:
             raise
         except Exception as error:  # noqa: BLE001 (kept beside the mark, with its name)
+            telemetry.FAILURES.labels(service, mark["kind"]).inc()
             _log.exception("work failed", kind=mark["kind"], mark=str(mark["_id"]))
             _put_off(service, mark, error)
             return True

@@ -12,6 +12,7 @@ from shared import auth, http, lease, mongo, outbox, process, relay, settings, t
 from shared.events import activity as events
 from shared.settings import Settings
 
+API = "api"
 SERVICE = "activity"
 TOPICS = (events.EVENTS, events.PROFILES)
 
@@ -19,7 +20,7 @@ TOPICS = (events.EVENTS, events.PROFILES)
 def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
-    start(configuration, "api")
+    start(configuration, API)
     app = wire_api(configuration)
     process.collect_seldom()
     return app
@@ -48,6 +49,8 @@ def start(configuration: Settings, kind: str) -> None:
     telemetry.configure(
         service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
     )
+    if kind != API:  # that one has a door of its own
+        telemetry.serve_metrics(configuration.metrics_bind)
     connect(configuration, kind)
 
 

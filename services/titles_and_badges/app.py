@@ -13,6 +13,7 @@ from shared import auth, consumer, http, lease, mongo, outbox, process, relay, s
 from shared.events import titles_and_badges as events
 from shared.settings import Settings
 
+API = "api"
 SERVICE = "titles-and-badges"
 TOPICS = (events.EVENTS,)
 
@@ -20,7 +21,7 @@ TOPICS = (events.EVENTS,)
 def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
-    start(configuration, "api")
+    start(configuration, API)
     return wire_api(configuration)
 
 
@@ -54,6 +55,8 @@ def start(configuration: Settings, kind: str) -> None:
     telemetry.configure(
         service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
     )
+    if kind != API:  # that one has a door of its own
+        telemetry.serve_metrics(configuration.metrics_bind)
     connect(configuration, kind)
 
 

@@ -34,6 +34,8 @@ def test_what_is_not_said_has_defaults(complete: dict[str, str]) -> None:
     assert settings.activity_url == "http://127.0.0.1:8801"
     assert settings.titles_and_badges_url == "http://127.0.0.1:8802"
     assert settings.credentials_url == settings.titles_and_badges_url
+    assert settings.metrics_bind is None
+    assert from_environment({**complete, "LAUREL_METRICS_BIND": "9464"}).metrics_bind == ("127.0.0.1", 9464)
     assert (settings.bind, settings.member_key, settings.token_signing_key) == (None, None, None)
     assert (settings.replication_factor, settings.log_level, settings.log_format) == (1, "info", "json")
 
@@ -45,6 +47,7 @@ def test_every_variable_is_heard(complete: dict[str, str]) -> None:
             "LAUREL_ACTIVITY_URL": "https://activity.example/",
             "LAUREL_TITLES_AND_BADGES_URL": "http://[::1]:8802",
             "LAUREL_BIND": "0.0.0.0:80",
+            "LAUREL_METRICS_BIND": "0.0.0.0:9464",
             "LAUREL_MEMBER_KEY": SECRET_KEY,
             "LAUREL_CREDENTIAL_KEY": f"{SECRET_KEY}, {SECRET_KEY[::-1]}",
             "LAUREL_CREDENTIALS_URL": "https://badges.example",
@@ -55,6 +58,7 @@ def test_every_variable_is_heard(complete: dict[str, str]) -> None:
         }
     )
     assert settings.activity_url == "https://activity.example"
+    assert settings.metrics_bind == ("0.0.0.0", 9464)  # noqa: S104 (read, not bound)
     assert settings.need_member_key() == SECRET_KEY.encode()
     assert settings.need_credential_keys() == (SECRET_KEY.encode(), SECRET_KEY[::-1].encode())
     assert settings.credentials_url == "https://badges.example"
@@ -86,6 +90,8 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("LAUREL_ACTIVITY_URL", "activity.example:80"),
         ("LAUREL_TITLES_AND_BADGES_URL", "ftp://example"),
         ("LAUREL_REPLICATION_FACTOR", "0"),
+        ("LAUREL_METRICS_BIND", "anywhere"),
+        ("LAUREL_METRICS_BIND", "127.0.0.1:65536"),
         ("LAUREL_REPLICATION_FACTOR", "three"),
         ("LAUREL_LOG_LEVEL", "loud"),
         ("LAUREL_LOG_FORMAT", "xml"),
