@@ -7,7 +7,7 @@ the mark in the end. Dying in between repeats a step, and every step may be repe
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,6 +20,7 @@ from shared.errors import Fault
 
 COLLECTION = "work"
 CLAIM_SECONDS = 10
+NOT_YET_SECONDS = 1
 TURN_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0
 #: How often a process looks at the clock of its service.
@@ -57,17 +58,24 @@ def pending(service: str, community: str | None = None) -> int:
     return mongo.collection(service, COLLECTION).count_documents(which)
 
 
-def newest(service: str, community: str) -> ObjectId | None:
-    """The newest root of what is pending of a community, None where nothing is."""
-    found = mongo.collection(service, COLLECTION).find_one(
-        {"community": community}, {"root": 1}, sort=[("root", -1)]
-    )
+def _which(community: str, kinds: Sequence[str] | None) -> dict[str, Any]:
+    return {"community": community} if kinds is None else {"community": community, "kind": {"$in": list(kinds)}}
+
+
+class NotYet(Exception):  # noqa: N818 (it is no error)
+    """A step cannot be done yet; its mark is to be looked at again a little later."""
+
+
+def newest(service: str, community: str, kinds: Sequence[str] | None = None) -> ObjectId | None:
+    """The newest root of what is pending of a community, None where nothing is; of some kinds, or of any."""
+    query = _which(community, kinds)
+    found = mongo.collection(service, COLLECTION).find_one(query, {"root": 1}, sort=[("root", -1)])
     return found["root"] if found else None
 
 
-def waits(service: str, community: str, up_to: ObjectId) -> bool:
+def waits(service: str, community: str, up_to: ObjectId, kinds: Sequence[str] | None = None) -> bool:
     """Whether something of a community is pending that follows from a mark as old as `up_to`, or older."""
-    query = {"community": community, "root": {"$lte": up_to}}
+    query = {"root": {"$lte": up_to}, **_which(community, kinds)}
     return mongo.collection(service, COLLECTION).find_one(query, {"_id": 1}) is not None
 
 
@@ -126,6 +134,9 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
                 remember = steps[mark["kind"]](mark)
         except mongo.UNAVAILABLE:
             raise
+        except NotYet:
+            _wait(service, mark)
+            return True
         except Exception as error:  # noqa: BLE001 (kept beside the mark, with its name)
             telemetry.FAILURES.labels(service, mark["kind"]).inc()
             _log.exception("work failed", kind=mark["kind"], mark=str(mark["_id"]))
@@ -177,6 +188,13 @@ def _claim(service: str, kinds: list[str]) -> Mark | None:
         [_CLAIM],
         sort=[("turn", 1)],
         return_document=ReturnDocument.AFTER,
+    )
+
+
+def _wait(service: str, mark: Mark) -> None:
+    until = {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": NOT_YET_SECONDS}}
+    mongo.collection(service, COLLECTION).update_one(
+        {"_id": mark["_id"]}, [{"$set": {"turn": ObjectId(), "claimed_until": until}}]
     )
 
 

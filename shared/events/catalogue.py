@@ -25,6 +25,9 @@ CATALOGUE = (
     Entry(activity.PROFILES, activity.COMMUNITY_PROFILE, activity.CommunityProfile),
     Entry(titles_and_badges.EVENTS, titles_and_badges.AWARDED, titles_and_badges.BadgeAwarded),
     Entry(titles_and_badges.EVENTS, titles_and_badges.REVOKED, titles_and_badges.BadgeRevoked),
+    Entry(titles_and_badges.EVENTS, titles_and_badges.TITLE_AWARDED, titles_and_badges.TitleAwarded),
+    Entry(titles_and_badges.EVENTS, titles_and_badges.TITLE_CORRECTED, titles_and_badges.TitleCorrected),
+    Entry(titles_and_badges.EVENTS, titles_and_badges.SEALED, titles_and_badges.PeriodSealed),
 )
 
 

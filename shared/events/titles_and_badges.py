@@ -1,4 +1,4 @@
-"""What `titles-and-badges` publishes, keyed by the member: awards, and their undoing."""
+"""What `titles-and-badges` publishes, keyed by the member: awards and titles, and their undoing; and sealed months."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,9 @@ EVENTS = Topic("titles-and-badges.events")
 
 AWARDED = "badge.awarded"
 REVOKED = "badge.revoked"
+TITLE_AWARDED = "title.awarded"
+TITLE_CORRECTED = "title.corrected"
+SEALED = "period.sealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,84 @@ class BadgeRevoked:
     level: str | None
     object: str | None
     revoked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleAwarded:
+    """A member holds a title of a month, from this revision of its seal on.
+
+    `place` counts from 1 among the holders. `score` is in points of the title's board, or, where `scale` is not 1, in
+    that part of a point. `awarded_at` is the first moment after the month.
+    """
+
+    community: str
+    title: str
+    title_version: int
+    period: str
+    revision: int
+    version: int
+    member: str
+    place: int
+    score: int
+    scale: int
+    awarded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleCorrected:
+    """What came late changed who holds a title: this member holds it no longer, or at another place or score."""
+
+    community: str
+    title: str
+    period: str
+    revision: int
+    version: int
+    member: str
+    held: bool
+    place: int | None
+    score: int
+    scale: int
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodSealed:
+    """A month is sealed, or has a new revision. `root` is the hash over its inputs, standings and verdicts.
+
+    `held` is how many contributions were left out because somebody still has to decide about them.
+    """
+
+    community: str
+    period: str
+    revision: int
+    root: str
+    sealed_at: datetime
+    held: int = 0
+
+
+TitleEvent = TitleAwarded | TitleCorrected | PeriodSealed
+
+
+def title_message(event: TitleEvent) -> Message:
+    """What happened to a title or a month as a message; a month's key is not a member's."""
+    if isinstance(event, PeriodSealed):
+        subject = f"period:{event.community}"
+        identifier, kind, moment = f"{event.period}:{event.revision}", SEALED, event.sealed_at
+    else:
+        subject = event.member
+        identifier = f"{event.title}:{event.period}:{event.member}:{event.version}"
+        kind = TITLE_AWARDED if isinstance(event, TitleAwarded) else TITLE_CORRECTED
+        moment = event.awarded_at if isinstance(event, TitleAwarded) else event.corrected_at
+    return envelope.message(
+        key=subject,
+        identifier=identifier,
+        kind=kind,
+        source=f"/laurel/titles-and-badges/{event.community}",
+        subject=subject,
+        moment=moment,
+        schema=f"urn:laurel:{kind}:1",
+        data=event,
+    )
 
 
 def message(event: BadgeAwarded | BadgeRevoked) -> Message:

@@ -106,10 +106,10 @@ def test_newcomer_of_the_month_has_two_holders_by_weighted_likes_over_posts_as_i
         sorted(candidates, key=lambda each: -each.score),
     )
     assert [(each.candidate.member, each.place) for each in choice.holders] == [("loved", 1), ("liked", 2)]
-    against = {each.candidate.member: [reason.rule for reason in each.reasons] for each in choice.verdicts}
+    against = {each.candidate.member: [reason.rule for reason in each.against] for each in choice.verdicts}
     assert against == {
         "loved": [], "liked": [], "busy": [], "one-thread": ["threads"], "three-posts": ["posts"],
-        "staff": ["role"], "earlier": ["once"], "veteran": ["tenure"],
+        "staff": ["role"], "earlier": ["once"], "veteran": ["tenure-at-most"],
     }  # fmt: skip
 
 

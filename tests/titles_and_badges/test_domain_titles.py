@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.titles_and_badges.domain.titles import choosing
+from services.titles_and_badges.domain.titles import choosing, reasons
 from services.titles_and_badges.domain.titles.choosing import Candidate, Choice, Person
 from services.titles_and_badges.domain.titles.definitions import title
 from services.titles_and_badges.domain.titles.measures import Terms
+from services.titles_and_badges.domain.titles.reasons import Reason, words
 from shared.errors import Invalid
 
 OCTOBER = "2026-10"
@@ -22,7 +23,7 @@ def candidate(member: str, score: int, **known: Any) -> Candidate:
     """An ordinary member with a score; `known` fills terms and person."""
     terms = {name: known.pop(name) for name in ("givers", "days", "posts", "threads") if name in known}
     reached = known.pop("reached", LONG_AGO)
-    person = {"role": "member", "opted_out": False, "external_id": member, "first": LONG_AGO, **known}
+    person = {"role": "member", "opted_out": False, "first": LONG_AGO, **known}
     return Candidate(
         member=member, score=score, reached=reached, terms=Terms(**terms), person=Person(**person)
     )
@@ -41,7 +42,7 @@ def holders(choice: Choice) -> list[tuple[str, int | None]]:
 def why(choice: Choice, member: str) -> list[str]:
     """The rules that speak against a member."""
     (verdict,) = [each for each in choice.verdicts if each.candidate.member == member]
-    return [reason.rule for reason in verdict.reasons]
+    return [reason.rule for reason in verdict.against]
 
 
 def test_the_best_of_those_who_may_hold_it() -> None:
@@ -57,15 +58,19 @@ def test_the_best_of_those_who_may_hold_it() -> None:
         ({"role": "staff"}, "role"),
         ({"role": "bot"}, "role"),
         ({"opted_out": True}, "opted-out"),
-        ({"excluded": "suspended until spring"}, "excluded"),
-        ({"external_id": "sam"}, "excluded"),
     ],
 )
 def test_staff_bots_opted_out_and_suspended_members_hold_nothing_and_are_told(known: Any, rule: str) -> None:
-    suspended = [{"member": "sam", "reason": "suspended", "from": "2026-09", "until": OCTOBER}]
-    choice = chosen([candidate("best", 99, **known), candidate("ann", 1)], excluded=suspended)
+    choice = chosen([candidate("best", 99, **known), candidate("ann", 1)])
     assert holders(choice) == [("ann", 1)]
     assert why(choice, "best") == [rule]
+
+
+def test_a_suspended_member_is_left_out_for_the_months_that_are_named() -> None:
+    suspended = [{"member": "sam", "reason": "suspended", "from": "2026-09", "until": OCTOBER}]
+    choice = chosen([candidate("sam", 99), candidate("ann", 1)], excluded=suspended)
+    assert (holders(choice), why(choice, "sam")) == ([("ann", 1)], ["excluded"])
+    assert words(choice.verdicts[0].against[0]) == "left out: suspended"
 
 
 def test_an_exclusion_ends_with_its_last_month() -> None:
@@ -111,11 +116,9 @@ def test_last_months_holder_rests_and_is_told_until_when() -> None:
     everybody = [candidate("ann", 30, held=frozenset({"2026-09"})), candidate("bob", 20)]
     choice = chosen(everybody, cooldown=1)
     assert holders(choice) == [("bob", 1)]
-    (reason,) = choice.verdicts[0].reasons
-    assert (reason.rule, reason.detail) == (
-        "cooldown",
-        "the member held it in 2026-09, and can hold it again from 2026-11 on",
-    )
+    (reason,) = choice.verdicts[0].against
+    assert reason.rule == "cooldown"
+    assert words(reason) == "the member held it in 2026-09, and can hold it again from 2026-11 on"
     assert holders(chosen(everybody, cooldown=0)) == [("ann", 1)]
     earlier = [candidate("ann", 30, held=frozenset({"2026-08"})), candidate("bob", 20)]
     assert holders(chosen(earlier, cooldown=1)) == [("ann", 1)]
@@ -146,12 +149,17 @@ def test_eligibility_is_asked_of_tenure_givers_days_posts_and_threads() -> None:
         ({"days": 1}, ["days"]),
         ({"posts": 3}, ["posts"]),
         ({"threads": 1}, ["threads"]),
-        ({"first": UNTIL - timedelta(days=9)}, ["tenure"]),
-        ({"first": UNTIL - timedelta(days=61)}, ["tenure"]),
+        ({"first": UNTIL - timedelta(days=9)}, ["tenure-at-least"]),
+        ({"first": UNTIL - timedelta(days=61)}, ["tenure-at-most"]),
         ({"givers": 0, "posts": 0}, ["givers", "posts"]),
     ]:
         choice = chosen([candidate("ann", 5, **{**enough, **changed})], eligibility=asked)
         assert (changed, why(choice, "ann")) == (changed, rules)
+
+
+def test_every_reason_has_words() -> None:
+    rules = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
+    assert all(words(Reason(rule=rule, value=1, at=2, note="2026-09")) for rule in rules)
 
 
 def test_no_more_candidates_are_read_than_can_matter() -> None:

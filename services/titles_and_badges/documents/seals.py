@@ -18,22 +18,31 @@ from services.titles_and_badges.documents.database import DATABASE
 class Closing(Document):
     """What `activity` said of a community's months: `read` is, by topic and partition, the last one that closes.
 
-    `closed` is the last month that every partition has named; `due` are the months that are to be sealed, in order.
+    `closed` is the last month that every partition has named; `due` are the months that are to be sealed, `redefined`
+    those of them for which today's definitions hold; `late` are sealed ones that something came for since `late_since`.
     """
 
-    meta = {"db_alias": DATABASE, "collection": "closings", "auto_create_index": False}
+    meta = {
+        "db_alias": DATABASE,
+        "collection": "closings",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["late_since"], "sparse": True}],
+    }
 
     community = StringField(primary_key=True)
     read = DictField()
     first = StringField()
     closed = StringField()
     due = ListField(StringField())
+    redefined = ListField(StringField())
+    late = ListField(StringField())
+    late_since = DateTimeField()
 
 
 class Seal(Document):
     """A revision of a sealed month, or the one that is being made. Its bytes are the chunks, and never change.
 
-    `work` is how far it is, and is gone once it is sealed; `holders` are title → member → place.
+    `parts` are the parts in the order in which they are hashed; `work` is how far it is, and gone once it is sealed.
     """
 
     meta = {
@@ -48,14 +57,12 @@ class Seal(Document):
     period = StringField(required=True)
     revision = IntField(required=True)
     state = StringField(required=True)
-    inputs = DictField()
+    parts = ListField(ListField(StringField()))
     work = DictField()
     steps = IntField()
     root = StringField()
-    parts = ListField(DictField())
-    holders = DictField()
+    held = IntField()
     sealed_at = DateTimeField()
-    pending = IntField()
 
 
 class SealChunk(Document):
@@ -65,10 +72,15 @@ class SealChunk(Document):
         "db_alias": DATABASE,
         "collection": "seal_chunks",
         "auto_create_index": False,
-        "indexes": [{"fields": ["part", "members"], "sparse": True}, {"fields": ["part", "number"]}],
+        "indexes": [
+            {"fields": ["part", "members"]},
+            {"fields": ["part", "number"]},
+            {"fields": ["seal"]},
+        ],
     }
 
     key = StringField(primary_key=True)
+    seal = StringField(required=True)
     part = StringField(required=True)
     number = IntField(required=True)
     lines = BinaryField(required=True)
@@ -117,9 +129,9 @@ class TitleHolder(Document):
     member = StringField(required=True)
     place = IntField(required=True)
     score = LongField(required=True)
+    scale = IntField(required=True)
     held = BooleanField(required=True)
     revision = IntField(required=True)
-    since = IntField(required=True)
     version = IntField(required=True)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.titles_and_badges.domain.titles import months
+from services.titles_and_badges.domain.titles import months, reasons
 from services.titles_and_badges.domain.titles.definitions import (
     DAYS,
     GIVERS,
@@ -16,6 +16,7 @@ from services.titles_and_badges.domain.titles.definitions import (
     Title,
 )
 from services.titles_and_badges.domain.titles.measures import Terms
+from services.titles_and_badges.domain.titles.reasons import Reason
 
 SCORE = "score"
 HASH = "hash"
@@ -30,10 +31,8 @@ class Person:
 
     role: str
     opted_out: bool
-    external_id: str | None
     first: datetime | None
     held: frozenset[str] = frozenset()
-    excluded: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +47,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why somebody may not hold a title. `value` and `at` are what he has and what is asked, where that is a number."""
-
-    rule: str
-    detail: str
-    value: int | None = None
-    at: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What became of a candidate. `place` is his place among those who may hold it, None for those who may not.
 
@@ -67,7 +56,7 @@ class Verdict:
     candidate: Candidate
     holds: bool
     place: int | None
-    reasons: tuple[Reason, ...] = ()
+    against: tuple[Reason, ...] = ()
     tie: str | None = None
 
 
@@ -98,9 +87,9 @@ def choose(
         )
         if below >= runners_up or _is_enough(title, eligible, candidate, runners_up):
             break
-        reasons = against(title, period, until, candidate)
-        if reasons:
-            refused.append((candidate, reasons))
+        why = against(title, period, until, candidate)
+        if why:
+            refused.append((candidate, why))
         else:
             eligible.append(candidate)
     eligible.sort(key=lambda each: order(title, each))
@@ -111,7 +100,7 @@ def choose(
 def against(title: Title, period: str, until: datetime, candidate: Candidate) -> tuple[Reason, ...]:
     """Everything that speaks against a candidate; nothing for one who may hold the title."""
     return (
-        *_by_person(title, period, candidate.person),
+        *_by_person(title, period, candidate),
         *_by_tenure(title, until, candidate.person),
         *_by_numbers(title, candidate),
     )
@@ -178,62 +167,47 @@ def _decided(title: Title, last: Candidate, next_one: Candidate) -> str:
     )
 
 
-def _refused(candidate: Candidate, reasons: tuple[Reason, ...]) -> Verdict:
-    return Verdict(candidate=candidate, holds=False, place=None, reasons=reasons)
+def _refused(candidate: Candidate, why: tuple[Reason, ...]) -> Verdict:
+    return Verdict(candidate=candidate, holds=False, place=None, against=why)
 
 
-def _by_person(title: Title, period: str, person: Person) -> Iterable[Reason]:
+def _by_person(title: Title, period: str, candidate: Candidate) -> Iterable[Reason]:
+    person = candidate.person
     if person.opted_out:
-        yield Reason(rule="opted-out", detail="the member opted out of recognition")
+        yield Reason(rule=reasons.OPTED_OUT)
     if person.role not in title.eligibility.roles:
-        yield Reason(rule="role", detail=f"it is not for those whose role is {person.role}")
-    if person.excluded is not None:
-        yield Reason(rule="excluded", detail=f"left out by the board: {person.excluded}")
+        yield Reason(rule=reasons.ROLE, note=person.role)
     for exclusion in title.excluded:
-        if exclusion.member == person.external_id and exclusion.holds_in(period):
-            yield Reason(rule="excluded", detail=f"left out by the title: {exclusion.reason}")
+        if exclusion.member == candidate.member and exclusion.holds_in(period):
+            yield Reason(rule=reasons.EXCLUDED, note=exclusion.reason)
     if title.once and person.held:
-        yield Reason(rule="once", detail=f"it is given once, and the member held it in {min(person.held)}")
+        yield Reason(rule=reasons.ONCE, note=min(person.held))
     resting = [month for month in person.held if 0 < months.distance(month, period) <= title.cooldown]
     if resting and not title.once:
-        again = months.add(max(resting), title.cooldown + 1)
-        yield Reason(
-            rule="cooldown",
-            detail=f"the member held it in {max(resting)}, and can hold it again from {again} on",
-        )
+        yield Reason(rule=reasons.COOLDOWN, note=max(resting), at=title.cooldown)
 
 
 def _by_tenure(title: Title, until: datetime, person: Person) -> Iterable[Reason]:
     asked = title.eligibility
     days = (until - person.first).days if person.first is not None else 0
     if asked.tenure_at_least is not None and days < asked.tenure_at_least:
-        yield _number(
-            "tenure", days, asked.tenure_at_least, "days since the first deed, and {at} are asked for"
-        )
+        yield Reason(rule=reasons.TOO_NEW, value=days, at=asked.tenure_at_least)
     if asked.tenure_at_most is not None and days > asked.tenure_at_most:
-        yield _number(
-            "tenure", days, asked.tenure_at_most, "days since the first deed, and {at} are the most"
-        )
+        yield Reason(rule=reasons.TOO_OLD, value=days, at=asked.tenure_at_most)
 
 
 def _by_numbers(title: Title, candidate: Candidate) -> Iterable[Reason]:
     if candidate.score < title.minimum:
-        yield Reason(
-            rule="minimum", detail="the score is below the bar", value=candidate.score, at=title.minimum
-        )
+        yield Reason(rule=reasons.MINIMUM, value=candidate.score, at=title.minimum)
     terms, asked = candidate.terms, title.eligibility
-    for rule, value, at, what in (
-        ("givers", terms.givers, asked.givers, "different people gave something"),
-        ("days", terms.days, asked.days, "different days"),
-        ("posts", terms.posts, asked.posts, "posts"),
-        ("threads", terms.threads, asked.threads, "different threads"),
+    for rule, value, at in (
+        (reasons.GIVERS, terms.givers, asked.givers),
+        (reasons.DAYS, terms.days, asked.days),
+        (reasons.POSTS, terms.posts, asked.posts),
+        (reasons.THREADS, terms.threads, asked.threads),
     ):
         if value < at:
-            yield _number(rule, value, at, f"{what}, and {{at}} are asked for")
-
-
-def _number(rule: str, value: int, at: int, words: str) -> Reason:
-    return Reason(rule=rule, detail=f"{value} {words.format(at=at)}", value=value, at=at)
+            yield Reason(rule=rule, value=value, at=at)
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[list[str], list[str], list[str]]:

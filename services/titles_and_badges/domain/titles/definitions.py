@@ -29,7 +29,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """A member whom a title leaves out, by the community's own id; months are inclusive, None is open."""
+    """A member whom a title leaves out, by Laurel's id; months are inclusive, None is open."""
 
     member: str
     reason: str

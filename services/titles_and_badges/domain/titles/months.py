@@ -1,6 +1,9 @@
 """Months as they are written, like `2026-10`."""
 
 import re
+from datetime import UTC, datetime
+
+from services.titles_and_badges.domain.standing import Context
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -24,6 +27,18 @@ def distance(earlier: str, later: str) -> int:
 def between(first: str, last: str) -> list[str]:
     """All months from one to another, both included."""
     return [add(first, count) for count in range(distance(first, last) + 1)]
+
+
+def borders(month: str, context: Context) -> tuple[datetime, datetime]:
+    """The first moment of a month and the first after it (aware UTC), in the community's zone of then."""
+    first, after = (_start(each, context) for each in (month, add(month, 1)))
+    return first, after
+
+
+def _start(month: str, context: Context) -> datetime:
+    year, index = divmod(_index(month), 12)
+    about = datetime(year, index + 1, 1, tzinfo=UTC)
+    return about.replace(tzinfo=context.zone(about)).astimezone(UTC)
 
 
 def _index(month: str) -> int:
