@@ -38,6 +38,10 @@ _log = structlog.get_logger()
 _root: ContextVar[ObjectId | None] = ContextVar("root_of_the_running_mark", default=None)
 
 
+class NotYet(Exception):  # noqa: N818 (it is no error)
+    """A step cannot be done yet; its mark is to be looked at again a little later."""
+
+
 def add(service: str, kind: str, community: str, **detail: Any) -> None:  # noqa: ANN401 (a mark holds any BSON)
     """Leave a mark, inside the running transaction."""
     add_all(service, community, {kind: detail})
@@ -56,14 +60,6 @@ def pending(service: str, community: str | None = None) -> int:
     """How many marks are left."""
     which = {} if community is None else {"community": community}
     return mongo.collection(service, COLLECTION).count_documents(which)
-
-
-def _which(community: str, kinds: Sequence[str] | None) -> dict[str, Any]:
-    return {"community": community} if kinds is None else {"community": community, "kind": {"$in": list(kinds)}}
-
-
-class NotYet(Exception):  # noqa: N818 (it is no error)
-    """A step cannot be done yet; its mark is to be looked at again a little later."""
 
 
 def newest(service: str, community: str, kinds: Sequence[str] | None = None) -> ObjectId | None:
@@ -189,6 +185,10 @@ def _claim(service: str, kinds: list[str]) -> Mark | None:
         sort=[("turn", 1)],
         return_document=ReturnDocument.AFTER,
     )
+
+
+def _which(community: str, kinds: Sequence[str] | None) -> dict[str, Any]:
+    return {"community": community} if kinds is None else {"community": community, "kind": {"$in": list(kinds)}}
 
 
 def _wait(service: str, mark: Mark) -> None:

@@ -9,9 +9,12 @@ made: the same month sealed again has the same bytes.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 CHUNK = 1_000
+#: Lines of a measure: each of them takes a look at all that its member did, so a chunk holds fewer.
+MEASURED = 200
 _LEAF, _NODE = b"\x00", b"\x01"
 
 
@@ -45,6 +48,26 @@ def chunks(lines: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
 def root_of_export(parts: Iterable[Iterable[bytes]], size: int = CHUNK) -> str:
     """The root of exported lines, part by part (manifest, each board, each title): what anybody can compute again."""
     return root([leaf(chunk) for part in parts for chunk in chunks(part, size)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How far a list has been counted: the rows so far, the last one's score, and the place that it had."""
+
+    rows: int = 0
+    score: int | None = None
+    place: int = 0
+
+    def next(self, score: int, ties: str) -> "Count":
+        """One more row, by the board's policy of ties: `competition`, `dense` or `ordinal`."""
+        rows = self.rows + 1
+        if ties == "ordinal":
+            place = rows
+        elif score == self.score:
+            place = self.place
+        else:
+            place = self.place + 1 if ties == "dense" else rows
+        return Count(rows=rows, score=score, place=place)
 
 
 def _tree(leaves: Sequence[bytes]) -> bytes:

@@ -138,6 +138,18 @@ def lines(name: str, first: int = 0) -> Iterator[Document]:
         skip = 0
 
 
+def some(name: str, first: int, count: int) -> list[Document]:
+    """So many lines of a part from a line on, decoded; the count divides the lines of a chunk."""
+    number, skip = divmod(first, sealing.CHUNK)
+    return chunk(name, number)[skip : skip + count]
+
+
+def credits_wait(community: str, period: str) -> bool:
+    """Whether credits of a month changed that standings do not show yet."""
+    of_month = {"community": community, "credits": {"$regex": f"\\|{period}$"}}
+    return mongo.collection(DATABASE, "credit_marks").find_one(of_month, {"_id": 1}) is not None
+
+
 def line_of(name: str, member: str) -> Document | None:
     """The line of a member in a part, None where he is not in it."""
     found = _chunks().find_one({"part": name, "members": member}, {"lines": 1})
@@ -165,5 +177,3 @@ def _seals() -> Collection[Document]:
 
 def _chunks() -> Collection[Document]:
     return mongo.collection(DATABASE, "seal_chunks")
-
-

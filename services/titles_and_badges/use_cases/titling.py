@@ -52,7 +52,8 @@ def title(slug: str, definition: Mapping[str, Any], version: int) -> Title:
     read = definitions.title(slug, definition, version=version)
     now = _current({each.member for each in read.excluded})
     return replace(
-        read, excluded=tuple(replace(each, member=now.get(each.member, each.member)) for each in read.excluded)
+        read,
+        excluded=tuple(replace(each, member=now.get(each.member, each.member)) for each in read.excluded),
     )
 
 
