@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.titles_and_badges.use_cases import closing, following, recognising
 from services.titles_and_badges.use_cases.following import Erased, Followed
-from shared import kafka
+from shared import clock, kafka
 from shared.consumer import DeadLetter, Handler
 from shared.errors import Refused
 from shared.events import activity, envelope
@@ -34,9 +34,10 @@ class Deliveries:
     def apply(
         self, partition: int, events: Sequence[Delivery | PeriodClosing], dead: Sequence[DeadLetter]
     ) -> None:
-        """One batch, one transaction; then, behind it, which months close."""
+        """One batch, one transaction; then, behind it, which months it is late for, and which close."""
         deliveries = [event for event in events if not isinstance(event, PeriodClosing)]
         recognising.recognise(partition, deliveries, _by_topic(dead))
+        closing.note_late(deliveries, clock.now())
         _close(activity.EVENTS.name, partition, events)
 
 

@@ -4,17 +4,17 @@ import contextlib
 from collections.abc import Callable
 
 from services.titles_and_badges.repository import DATABASE
-from services.titles_and_badges.use_cases import allotting, projecting, recounting
-from shared import mongo, work
+from services.titles_and_badges.use_cases import allotting, closing, projecting, recounting, sealing
+from shared import clock, mongo, work
 
-STEPS = {**recounting.STEPS, **allotting.STEPS}
+STEPS = {**recounting.STEPS, **allotting.STEPS, **sealing.STEPS}
 
 
 def run(stopping: Callable[[], bool]) -> None:
-    """Work until told to stop: marks, and by turns with them what boards show."""
+    """Work until told to stop: marks, by turns with them what boards show, and regularly what came late."""
     projector = projecting.Projector()
     try:
-        work.run(DATABASE, STEPS, stopping, beside=projector.turn)
+        work.run(DATABASE, STEPS, stopping, lambda: closing.order_late(clock.now()), projector.turn)
     finally:
         with contextlib.suppress(*mongo.UNAVAILABLE):  # then it runs out by itself
             projector.release()

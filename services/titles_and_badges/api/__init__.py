@@ -1,8 +1,14 @@
 """The HTTP door of `titles-and-badges`: parse, call one use case or query, render."""
 
-from services.titles_and_badges.api import badges, boards, credentials, members, showing
+from services.titles_and_badges.api import badges, boards, credentials, members, showing, titles
 
-BLUEPRINTS = (badges.blueprint, boards.blueprint, members.blueprint, showing.blueprint)
+BLUEPRINTS = (
+    badges.blueprint,
+    boards.blueprint,
+    members.blueprint,
+    showing.blueprint,
+    titles.blueprint,
+)
 PAGES = (credentials.blueprint,)
 
 __all__ = ["BLUEPRINTS", "PAGES"]

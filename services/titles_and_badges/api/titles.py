@@ -14,6 +14,7 @@ from shared import clock, http
 
 blueprint = http.Blueprint("titles", description="Titles, their holders, and sealed months")
 
+HOLDERS = http.page_of(schemas.Holder)
 _HOLDER = schemas.Holder()
 _PERIOD = schemas.Period()
 _ROW = schemas.SealedRow()
@@ -57,7 +58,7 @@ def retire_title(slug: str) -> Response:
 @blueprint.get("/titles/<id:slug>/holders")
 @http.requires(*access.READERS)
 @blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
-@blueprint.response(200, http.page_of(schemas.Holder))
+@blueprint.response(200, HOLDERS)
 def list_title_holders(limit: int, slug: str, cursor: str | None = None) -> Response:
     """List who holds a title, the latest month first."""
     before = http.decode_cursor(cursor, f"title-{slug}", str, int, str)
@@ -110,7 +111,7 @@ def show_sealed_board(
 @blueprint.get("/members/<id:member_id>/titles")
 @http.requires(*access.READERS)
 @blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
-@blueprint.response(200, http.page_of(schemas.Holder))
+@blueprint.response(200, HOLDERS)
 def list_titles_of_member(limit: int, member_id: str, cursor: str | None = None) -> Response:
     """List the titles that a member holds, the latest month first."""
     after = http.decode_cursor(cursor, "member-titles", str, str)

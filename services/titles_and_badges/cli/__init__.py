@@ -6,7 +6,7 @@ import click
 
 from deploy import serving
 from services.titles_and_badges import app
-from services.titles_and_badges.cli import badges, boards, definitions
+from services.titles_and_badges.cli import badges, boards, definitions, titles
 from services.titles_and_badges.cli.configuration import settings
 
 
@@ -43,5 +43,11 @@ def jobs() -> None:
     app.run_jobs(settings())
 
 
-for command in (definitions.definitions_group, badges.awards, boards.board):
+for command in (
+    definitions.definitions_group,
+    badges.awards,
+    boards.board,
+    titles.seal,
+    titles.titles,
+):
     titles_and_badges.add_command(command)

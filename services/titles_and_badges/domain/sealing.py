@@ -50,6 +50,11 @@ def root_of_export(parts: Iterable[Iterable[bytes]], size: int = CHUNK) -> str:
     return root([leaf(chunk) for part in parts for chunk in chunks(part, size)])
 
 
+def named(listed: Iterable[dict[str, Any]], slug: str) -> dict[str, Any]:
+    """Of a manifest's boards, or titles, the one with a slug."""
+    return next(each for each in listed if each["slug"] == slug)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """How far a list has been counted: the rows so far, the last one's score, and the place that it had."""

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from services.titles_and_badges.domain import sealing
 from services.titles_and_badges.domain.titles import months
 from services.titles_and_badges.queries import awards as people
-from services.titles_and_badges.repository import closings, communities, seals
-from services.titles_and_badges.use_cases import titling
+from services.titles_and_badges.repository import candidates, closings, communities, seals
 from shared import clock
 from shared.clock import from_text
 from shared.errors import Invalid, NotFound, Place
@@ -39,7 +38,7 @@ def phase(community: str, period: str, now: datetime) -> Phase:
     stored = communities.load([community]).get(community)
     if stored is None:
         raise NotFound("community", community)
-    until = titling.month(community, month(period), stored).until
+    until = candidates.month(community, month(period), stored).until
     grace_until = until + timedelta(hours=stored.get("grace_hours", GRACE_HOURS))
     name = OVER if now >= grace_until else GRACE if now >= until else OPEN
     return Phase(name, until, grace_until)
@@ -57,6 +56,17 @@ def revision(community: str, period: str, number: int | None = None) -> Document
     if found is None:
         raise NotFound("sealed month", period if number is None else f"{period}, revision {number}")
     return found
+
+
+def newest(community: str, period: str) -> Document | None:
+    """The latest sealed revision of a month, None where it is not sealed. Raises Invalid."""
+    return seals.revision(community, month(period))
+
+
+def all_revisions(community: str, period: str) -> list[Document]:
+    """All sealed revisions of a month, the first one first. Raises NotFound or Invalid."""
+    revision(community, period)
+    return seals.revisions(community, period)[::-1]
 
 
 def shown(seal: Document) -> Document:
@@ -116,9 +126,10 @@ def export(seal: Document) -> Iterator[bytes]:
 
 def computed_root(seal: Document) -> str:
     """The root, computed anew from the bytes."""
+    manifest = seals.manifest(seal["_id"])
     leaves = []
     for kind, slug in seal["parts"]:
-        size = sealing.MEASURED if kind == seals.MEASURE else sealing.CHUNK
+        size = manifest["measure_chunk" if kind == seals.MEASURE else "chunk"]
         lines = seals.raw(seals.part(seal["_id"], kind, slug))
         leaves += [sealing.leaf(chunk) for chunk in sealing.chunks(lines, size)]
     return sealing.root(leaves)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from services.titles_and_badges.domain import sealing
 from services.titles_and_badges.domain.boards import appearance, days, windows
 from services.titles_and_badges.domain.standing import Context, Profile
 from services.titles_and_badges.domain.titles import choosing, lines, reasons
@@ -14,11 +15,10 @@ from services.titles_and_badges.domain.titles.reasons import Reason
 from services.titles_and_badges.queries import awards as people
 from services.titles_and_badges.queries import seals as sealed
 from services.titles_and_badges.queries import titles as shown
-from services.titles_and_badges.repository import communities, seals, titles
+from services.titles_and_badges.repository import candidates, communities, seals, titles
 from services.titles_and_badges.repository.boards import definitions as boards
 from services.titles_and_badges.repository.boards import standings
-from services.titles_and_badges.use_cases import inputs, titling
-from services.titles_and_badges.use_cases.titling import Month, Row
+from services.titles_and_badges.repository.candidates import Month, Row
 from shared.clock import from_text
 from shared.mongo import Document
 
@@ -35,7 +35,7 @@ class Case(NamedTuple):
     seal: Document | None
 
 
-def explanation(  # noqa: PLR0913 (whose, which title, which month, for whom)
+def explanation(
     community: str, external_id: str, slug: str, *, period: str | None, public: bool, now: datetime
 ) -> Document:
     """Why, why not, what next; `public` as in `awards.member`. Raises NotFound or Invalid.
@@ -74,17 +74,19 @@ def _case(community: str, stored: Document, period: str | None, now: datetime) -
     wanted = sealed.month(period) if period else this_month
     seal = seals.revision(community, wanted)
     if seal is not None and [seals.TITLE, stored["slug"]] in seal["parts"]:
-        stored = inputs.named(seals.manifest(seal["_id"])["titles"], stored["slug"])
+        stored = sealing.named(seals.manifest(seal["_id"])["titles"], stored["slug"])
     else:
         seal = None
-    ruled = titling.title(stored["slug"], stored["definition"], stored["version"])
-    return Case(titling.month(community, wanted, known), ruled, shown.scale_of(stored["definition"]), seal)
+    ruled = candidates.title(stored["slug"], stored["definition"], stored["version"])
+    return Case(
+        candidates.month(community, wanted, known), ruled, candidates.scale(stored["definition"]), seal
+    )
 
 
 def _lines(case: Case, member: str) -> tuple[Sequence[Document], Document | None]:
     """The lines of the holders, and the member's own; None where he was not looked at."""
     if case.seal is None:
-        choice = titling.choose(case.of, case.ruled, _live_rows(case))
+        choice = candidates.choose(case.of, case.ruled, _live_rows(case))
         found = [lines.line(each) for each in choice.verdicts]
         own = next((each for each in found if each["member"] == member), None)
         return [each for each in found if each["holds"]], own
@@ -97,14 +99,14 @@ def _live_rows(case: Case) -> Iterator[Row]:
     if case.ruled.measure is None:
         return _all_rows(p)
     measured = list(itertools.islice(_all_rows(p), MEASURED_LIVE))
-    found = titling.amounts(case.of, case.ruled.measure, [row.member for row in measured])
+    found = candidates.amounts(case.of, case.ruled.measure, [row.member for row in measured])
     worth = [Row(row.member, found[row.member], row.reached) for row in measured]
     return iter(sorted(worth, key=lambda row: (-row.score, row.reached, row.member)))
 
 
 def _all_rows(p: str) -> Iterator[Row]:
     key: str | None = None
-    while rows := standings.after(p, key, titling.AT_ONCE):
+    while rows := standings.after(p, key, candidates.AT_ONCE):
         yield from (Row(row.member, row.score, row.reached) for row in rows)
         key = rows[-1].key
 
@@ -113,7 +115,7 @@ def _absent(case: Case, profile: Document, now: datetime) -> Document:
     """The line of somebody who was not looked at: so far behind, or not on the board at all."""
     member = profile["_id"]
     row = _row(case, member) or Row(member, 0, case.of.until)
-    (candidate,) = titling.candidates(case.of, case.ruled, [row])
+    (candidate,) = candidates.candidates(case.of, case.ruled, [row])
     against = choosing.against(case.ruled, case.of.period, case.of.until, candidate)
     hidden = _hidden(case, profile, now)
     told = (*([Reason(rule=reasons.EXCLUDED, note=hidden)] if hidden else []), *against)
@@ -126,7 +128,7 @@ def _row(case: Case, member: str) -> Row | None:
         found = standings.load([key]).get(key)
         if found is None or case.ruled.measure is None:
             return Row(member, found.score, found.reached) if found else None
-        amount = titling.amounts(case.of, case.ruled.measure, [member])[member]
+        amount = candidates.amounts(case.of, case.ruled.measure, [member])[member]
         return Row(member, amount, found.reached)
     kind, slug, name = (seals.BOARD, case.ruled.board, "score")
     if case.ruled.measure is not None:

@@ -1,6 +1,6 @@
 """Titles: what there are, who holds them, and why not the others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from services.titles_and_badges.domain import badges as life
@@ -9,7 +9,7 @@ from services.titles_and_badges.domain.titles.measures import UNIT
 from services.titles_and_badges.domain.titles.reasons import Reason
 from services.titles_and_badges.queries import awards as people
 from services.titles_and_badges.queries import seals as sealed
-from services.titles_and_badges.repository import communities, seals, titles
+from services.titles_and_badges.repository import candidates, communities, seals, titles
 from shared import clock
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -60,6 +60,19 @@ def rows(community: str) -> Iterator[Document]:
             "member": known.get(row["member"], {}).get("external_id", ""),
             "score": score_of(row["score"], row["scale"]),
             "status": "held" if row["held"] else "corrected",
+        }
+
+
+def rehearsed(found: Sequence[Document]) -> Iterator[Document]:
+    """What a rehearsal found, by the community's own ids."""
+    known = communities.profiles({row["member"] for row in found})
+    for row in found:
+        yield {
+            "title": row["title"],
+            "place": row["place"],
+            "member": known.get(row["member"], {}).get("external_id", ""),
+            "score": score_of(row["score"], row["scale"]),
+            "change": row["change"],
         }
 
 
@@ -117,7 +130,7 @@ def _held(community: str, found: Sequence[Document]) -> list[Document]:
 
 def _of_month(seal: Document, title: Document) -> Document:
     lines = list(seals.lines(seals.part(seal["_id"], seals.TITLE, title["slug"])))
-    scale = scale_of(title["definition"])
+    scale = candidates.scale(title["definition"])
     return {
         "title": title["slug"],
         "title_name": title["definition"]["name"],
@@ -173,11 +186,6 @@ def name(verdicts: Sequence[Document]) -> None:
 def score_of(score: int, scale: int) -> Any:  # noqa: ANN401 (whole for a board, a fraction for a measure)
     """A score in points."""
     return score if scale == 1 else round(score / scale, 3)
-
-
-def scale_of(definition: Mapping[str, Any]) -> int:
-    """In what parts of a point a title's scores are kept."""
-    return UNIT if definition.get("measure") else 1
 
 
 def reason_of(reason: Reason, scale: int) -> Document:

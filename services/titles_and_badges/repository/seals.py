@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-
 from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
@@ -48,7 +47,7 @@ def latest(community: str, *, before: str | None = None, limit: int) -> list[Doc
     query: Document = {"community": community, "state": SEALED}
     if before is not None:
         query["period"] = {"$lt": before}
-    pipeline = [
+    pipeline: list[Document] = [
         {"$match": query},
         {"$sort": {"period": -1, "revision": -1}},
         {"$group": {"_id": "$period", "seal": {"$first": "$$ROOT"}}},

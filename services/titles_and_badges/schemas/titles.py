@@ -48,7 +48,7 @@ class Exclusion(Schema):
     until = fields.String()
 
 
-class _Excluded(fields.List):
+class _Excluded(fields.List[Any]):
     """Exclusions, as they are written: domain/titles judges their months."""
 
     def __init__(self) -> None:
@@ -163,7 +163,7 @@ class Verdict(Schema):
     terms = fields.Nested(Terms, required=True)
 
 
-class Missing(Schema):
+class MissingForTitle(Schema):
     """What would have to change; `border` is the last holder's score."""
 
     rule = fields.String(required=True)
@@ -184,7 +184,7 @@ class TitleExplanation(Verdict):
     held_before = fields.List(fields.String(), required=True)
     holders = fields.Integer(required=True)
     border = fields.Float(allow_none=True)
-    next = fields.List(fields.Nested(Missing), required=True)
+    next = fields.List(fields.Nested(MissingForTitle), required=True)
 
 
 class TitleOfMonth(Schema):

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.titles_and_badges.repository import DATABASE, awards, communities
-from services.titles_and_badges.use_cases import allotting, defining_boards, recounting
-from shared import mongo, outbox, work
+from services.titles_and_badges.use_cases import allotting, closing, defining_boards, recounting
+from shared import clock, mongo, outbox, work
 from shared.events.activity import CommunityProfile, MemberProfile
 from shared.mongo import Document
 from shared.outbox import Message
@@ -75,18 +75,24 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
     stored = communities.profiles(newest)
     changed = []
     recount: dict[str, list[str]] = {}
+    since: dict[str, datetime] = {}
     for member, each in newest.items():
         old = stored.get(member)
         now = _erased(member, old) if isinstance(each, Erased) else _document(each)
         if old is not None and (old.get("erased") or old["revision"] >= now["revision"]):
             continue
         changed.append((now, old is not None))
-        recount.setdefault(now["community"], []).extend(_to_recount(member, old, now))
+        touched = _to_recount(member, old, now)
+        recount.setdefault(now["community"], []).extend(touched)
+        if touched:
+            since[now["community"]] = min(_since(old, now), since.get(now["community"], clock.now()))
     communities.keep(changed, of_communities=False)
     erased = [now["_id"] for now, _ in changed if now.get("erased")]
     awards.forget_decisions(erased)
     allotting.forget([now for now, _ in changed if now.get("erased")])
     defining_boards.follow([now["_id"] for now, _ in changed if now.get("merged_into")], erased)
+    for community, moment in since.items():
+        closing.revise_since(community, moment, clock.now())
     for community, members in recount.items():
         names = sorted(set(members)) if community else []
         for start in range(0, len(names), recounting.MEMBERS_A_STEP):
@@ -134,6 +140,18 @@ def _to_recount(member: str, old: Document | None, now: Document) -> list[str]:
     if before == after and not now.get("erased"):
         return []
     return [name for name in (member, before[2], after[2]) if name]
+
+
+def _since(old: Document | None, now: Document) -> datetime:
+    """From when on something else holds of a member; a merge or an erasure concerns all that he ever did."""
+    if now.get("erased") or (old or {}).get("merged_into") != now.get("merged_into"):
+        return clock.BEGINNING
+    differs = {
+        entry
+        for name in ("roles", "opt_outs")
+        for entry in set(_timeline(old, name)) ^ set(_timeline(now, name))
+    }
+    return min(since for since, _ in differs)
 
 
 def _timeline(document: Document | None, name: str) -> list[tuple[datetime, object]]:

@@ -1,15 +1,13 @@
 """What a seal rests on, as its manifest says it: definitions at their versions, zone, borders."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from services.titles_and_badges.domain import badges as life
 from services.titles_and_badges.domain import sealing
 from services.titles_and_badges.domain.boards import windows
 from services.titles_and_badges.domain.standing import Context
-from services.titles_and_badges.repository import communities, seals, titles
+from services.titles_and_badges.repository import candidates, communities, seals, titles
 from services.titles_and_badges.repository.boards import definitions as boards
-from services.titles_and_badges.use_cases import titling
 from shared import clock
 from shared.mongo import Document
 
@@ -17,7 +15,7 @@ from shared.mongo import Document
 def manifest(community: str, period: str, before: Document | None) -> Document:
     """The inputs of a month; definitions are those of the revision `before`, today's where there is none."""
     stored = communities.load([community]).get(community, {})
-    month = titling.month(community, period, stored)
+    month = candidates.month(community, period, stored)
     defined = _today(community) if before is None else _as_before(before)
     zone = Context(profiles={}, zones=month.zones).zone(month.first)
     return {
@@ -31,11 +29,6 @@ def manifest(community: str, period: str, before: Document | None) -> Document:
         "measure_chunk": sealing.MEASURED,
         **defined,
     }
-
-
-def named(listed: Sequence[Document], slug: str) -> Document:
-    """The one with a slug."""
-    return next(each for each in listed if each["slug"] == slug)
 
 
 def _today(community: str) -> dict[str, list[Any]]:

@@ -16,10 +16,10 @@ from services.titles_and_badges.domain.boards import windows
 from services.titles_and_badges.domain.sealing import Count
 from services.titles_and_badges.domain.titles import definitions as rules_of_titles
 from services.titles_and_badges.domain.titles import lines
-from services.titles_and_badges.repository import DATABASE, closings, communities, seals
+from services.titles_and_badges.repository import DATABASE, candidates, closings, communities, seals
 from services.titles_and_badges.repository.boards import standings
-from services.titles_and_badges.use_cases import closing, inputs, recounting, titling, upholding
-from services.titles_and_badges.use_cases.titling import Month, Row
+from services.titles_and_badges.repository.candidates import Month, Row
+from services.titles_and_badges.use_cases import closing, inputs, projecting, recounting, upholding
 from shared import clock, mongo, work
 from shared.clock import from_text, text
 from shared.mongo import Document
@@ -41,6 +41,25 @@ def seal_due(mark: Mark) -> Mapping[str, Any] | None:
         raise work.NotYet
     step(community, due[0], clock.now())
     return {"made": mark.get("made", 0) + 1}
+
+
+def count_first(community: str, period: str) -> bool:
+    """Do some of what has to be counted before a month can be sealed. Returns whether all of it is done."""
+    pending = work.newest(DATABASE, community, _COUNTING)
+    if not is_counting(community, period, pending):
+        return True
+    work.do_next(DATABASE, recounting.STEPS)
+    projector = projecting.Projector()
+    projector.turn()
+    projector.release()
+    return False
+
+
+def seal(community: str, period: str, *, redefined: bool = False) -> None:
+    """Seal a month now, with whatever other processes do at the same time."""
+    closing.order(community, [period], redefined=redefined)
+    while step(community, period, clock.now()):
+        pass
 
 
 STEPS = {closing.SEAL: seal_due}
@@ -102,7 +121,7 @@ def _begin(community: str, period: str, *, redefined: bool) -> None:
 def _copy_board(seal: Document, slug: str, manifest: Document) -> None:
     """The next thousand rows. A list that changed meanwhile is begun again: its bytes are those of one moment."""
     part = seals.part(seal["_id"], seals.BOARD, slug)
-    ties = inputs.named(manifest["boards"], slug)["ties"]
+    ties = sealing.named(manifest["boards"], slug)["ties"]
     p = standings.period_key(seal["community"], slug, f"{windows.MONTH}:{seal['period']}")
     state, revision = seal["work"].get("list"), standings.revision(p)
     if state is None or state["revision"] != revision:
@@ -139,7 +158,7 @@ def _measure(seal: Document, slug: str, manifest: Document) -> None:
     rows = seals.some(board, chunks * sealing.MEASURED, sealing.MEASURED)
     if rows:
         members = [row["member"] for row in rows]
-        found = titling.amounts(of, ruled.measure, members)
+        found = candidates.amounts(of, ruled.measure, members)
         written = [
             sealing.line({"member": row["member"], "amount": found[row["member"]], "reached": row["reached"]})
             for row in rows
@@ -152,13 +171,12 @@ def _measure(seal: Document, slug: str, manifest: Document) -> None:
 def _choose(seal: Document, slug: str, manifest: Document) -> None:
     """Who holds a title, and what is to be said of the others who were looked at."""
     ruled = _title(manifest, slug)
-    verdicts = titling.choose(_month(seal), ruled, _rows(seal["_id"], ruled)).verdicts
+    verdicts = candidates.choose(_month(seal), ruled, _rows(seal["_id"], ruled)).verdicts
     part = seals.part(seal["_id"], seals.TITLE, slug)
-    for number, chunk in enumerate(sealing.chunks(sealing.line(lines.line(each)) for each in verdicts)):
-        members = [
-            each.candidate.member for each in verdicts[number * sealing.CHUNK : (number + 1) * sealing.CHUNK]
-        ]
-        seals.put_chunk(seal["_id"], part, number, chunk, members)
+    for number, start in enumerate(range(0, len(verdicts), sealing.CHUNK)):
+        some = verdicts[start : start + sealing.CHUNK]
+        written = b"".join(sealing.line(lines.line(each)) for each in some)
+        seals.put_chunk(seal["_id"], part, number, written, [each.candidate.member for each in some])
     _go_on(seal, is_done=True, state=None)
 
 
@@ -218,13 +236,13 @@ def _go_on(seal: Document, *, is_done: bool, state: Document | None) -> None:
 
 
 def _title(manifest: Document, slug: str) -> rules_of_titles.Title:
-    each = inputs.named(manifest["titles"], slug)
-    return titling.title(slug, each["definition"], each["version"])
+    each = sealing.named(manifest["titles"], slug)
+    return candidates.title(slug, each["definition"], each["version"])
 
 
 def _month(seal: Document) -> Month:
     stored = communities.load([seal["community"]]).get(seal["community"], {})
-    return titling.month(seal["community"], seal["period"], stored)
+    return candidates.month(seal["community"], seal["period"], stored)
 
 
 _MAKE: Mapping[str, Any] = {seals.BOARD: _copy_board, seals.MEASURE: _measure, seals.TITLE: _choose}

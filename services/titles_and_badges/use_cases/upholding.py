@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.titles_and_badges.domain.titles.measures import UNIT
-from services.titles_and_badges.repository import DATABASE, titles
+from services.titles_and_badges.repository import DATABASE, candidates, titles
 from shared import outbox
 from shared.clock import from_text
 from shared.events import titles_and_badges as events
@@ -57,7 +56,7 @@ def _row(seal: Document, title: Document, line: Document) -> Document:
         "member": line["member"],
         "place": line["place"],
         "score": line["score"],
-        "scale": UNIT if title["definition"].get("measure") else 1,
+        "scale": candidates.scale(title["definition"]),
         "held": True,
     }
 

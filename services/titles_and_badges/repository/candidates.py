@@ -58,7 +58,7 @@ def title(slug: str, definition: Mapping[str, Any], version: int) -> Title:
 
 
 def choose(of: Month, ruled: Title, rows: Iterable[Row]) -> Choice:
-    """Who holds a title, by the rows of its list, best first."""
+    """Who holds a title, by the rows of its list, best first; no more of them are read than are needed."""
     return choosing.choose(ruled, of.period, of.until, candidates(of, ruled, rows))
 
 
@@ -72,6 +72,11 @@ def candidates(of: Month, ruled: Title, rows: Iterable[Row]) -> Iterator[Candida
         if not chunk:
             return
         yield from _candidates(of, ruled, counts, chunk)
+
+
+def scale(definition: Mapping[str, Any]) -> int:
+    """In what parts of a point a title's scores are kept."""
+    return measures.UNIT if definition.get("measure") else 1
 
 
 def amounts(of: Month, measured: Measure, members: Sequence[str]) -> dict[str, int]:
