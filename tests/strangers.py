@@ -10,6 +10,7 @@ IDS = {
     "slug": "poster",
     "network": "fediverse",
     "account": "@ann",
+    "period": "2026-01",
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
@@ -70,5 +71,15 @@ ATTEMPTS = {
     "titles-and-badges GET /v1/awards": Attempt(200, empty=True),
     "titles-and-badges GET /v1/members/{member_id}/badges": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/badges/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/members/{member_id}/titles": Attempt(404),
+    "titles-and-badges GET /v1/members/{member_id}/titles/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/titles": Attempt(200, empty=True),
+    "titles-and-badges GET /v1/titles/{slug}": Attempt(404),
+    "titles-and-badges PUT /v1/titles/{slug}": Attempt(422, {"name": "Mine", "board": "poster"}),
+    "titles-and-badges DELETE /v1/titles/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/titles/{slug}/holders": Attempt(404),
+    "titles-and-badges GET /v1/periods": Attempt(200, empty=True),
+    "titles-and-badges GET /v1/periods/{period}": Attempt(404),
+    "titles-and-badges GET /v1/periods/{period}/boards/{slug}": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/progress": Attempt(404),
 }

@@ -13,6 +13,7 @@ import bson
 import pytest
 
 from services.activity.use_cases import membership
+from services.titles_and_badges.use_cases import sealing
 from shared import auth, clock, http, mongo
 from tests.fixtures import ACTIVITY, BADGES, Courier, Door
 from tests.strangers import ATTEMPTS, BOARD, HERO, IDS, PAGE, POSTER
@@ -108,7 +109,9 @@ def fill(house: House, community: str, mark: str) -> None:
     Courier(community).carry()  # a board names members that are known
     exclude = {"ranking": [{"member": "bob", "reason": f"A {mark} exclusion."}]}
     badges("PUT", "/v1/boards/poster", {**BOARD, "name": f"Board {mark}", "exclude": exclude})
+    badges("PUT", "/v1/titles/poster", {"name": f"Title {mark}", "board": "poster"})
     Courier(community).carry()
+    sealing.seal(community, "2026-01")
     badges("POST", f"/v1/badges/{mark}-hero/grants", {"member": "bob", "reason": f"A {mark} reason."})
     Courier(community).carry()
 
@@ -118,7 +121,7 @@ def stored(community: str) -> dict[str, bytes]:
     members = [each["_id"] for each in mongo.collection(ACTIVITY, "members").find({"community": community})]
     ours = {"$or": [
         {"community": community},
-        {"_id": {"$regex": f"^{community}(:|$)"}},
+        {"_id": {"$regex": f"^{community}([:|]|$)"}},
         {"_id": {"$in": members}},
         {"member": {"$in": members}},
     ]}  # fmt: skip

@@ -82,7 +82,13 @@ def shown(seal: Document) -> Document:
         "from": from_text(manifest["from"]),
         "until": from_text(manifest["until"]),
         "time_zone": manifest["time_zone"],
-        "boards": [{name: each[name] for name in ("slug", "version", "ties")} for each in manifest["boards"]],
+        "boards": [
+            {
+                "name": each["definition"]["name"],
+                **{name: each[name] for name in ("slug", "version", "ties")},
+            }
+            for each in manifest["boards"]
+        ],
         "revisions": [
             {"revision": each["revision"], "root": each["root"], "sealed_at": each["sealed_at"]}
             for each in seals.revisions(seal["community"], seal["period"])

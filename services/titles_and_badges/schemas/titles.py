@@ -202,6 +202,7 @@ class TitleOfMonth(Schema):
 class SealedBoard(Schema):
     """A board as it was sealed."""
 
+    name = fields.String(required=True)
     slug = fields.String(required=True)
     version = fields.Integer(required=True)
     ties = fields.String(required=True)
