@@ -6,7 +6,7 @@ import click
 
 from deploy import serving
 from services.titles_and_badges import app
-from services.titles_and_badges.cli import badges, boards, definitions, titles
+from services.titles_and_badges.cli import badges, boards, definitions, titles, truth
 from services.titles_and_badges.cli.configuration import settings
 
 
@@ -49,5 +49,7 @@ for command in (
     boards.board,
     titles.seal,
     titles.titles,
+    truth.verify,
+    truth.rebuild,
 ):
     titles_and_badges.add_command(command)

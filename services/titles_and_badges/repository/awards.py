@@ -107,6 +107,13 @@ def all_of(community: str) -> Iterable[Document]:
     return _awards().find(query, sort=[("_id", 1)])
 
 
+def members_between(community: str, after: str, through: str | None) -> list[str]:
+    """Members with awards, or about whom somebody decided, in no order: after one id, up to another."""
+    query = {"member": {"$gt": after, **({"$lte": through} if through else {})}, "community": community}
+    rooms = (_awards(), _decisions())
+    return list({document["member"] for room in rooms for document in room.find(query, {"member": 1})})
+
+
 def count(community: str) -> Mapping[str, int]:
     """How many hold each badge of a community (an award an object is one)."""
     rows = _awards().aggregate(

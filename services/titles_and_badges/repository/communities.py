@@ -1,6 +1,7 @@
 """Our copies of profiles, the rules of communities, and the barrier between rules and batches."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
@@ -104,6 +105,11 @@ def standings(members: Iterable[str]) -> dict[str, Profile]:
     """What the rules must know of members who are not ordinary."""
     query = {"_id": {"$in": list(members)}, "special": True}
     return {document["_id"]: standing(document) for document in _profiles().find(query)}
+
+
+def zones(stored: Document) -> list[tuple[datetime, str]]:
+    """The time zones of a community and since when each holds, from our copy of it."""
+    return [(since, zone) for since, zone in stored.get("zones", ())]
 
 
 def standing(document: Document) -> Profile:

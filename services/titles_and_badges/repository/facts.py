@@ -31,9 +31,26 @@ def of_members(members: Iterable[str]) -> dict[str, list[Document]]:
     """All surviving facts of members."""
     found: dict[str, list[Document]] = {member: [] for member in members}
     query = {"member": {"$in": list(found)}, "retracted": {"$exists": False}}
-    for document in _facts().find(query, batch_size=mongo.AT_ONCE):
+    for document in _facts().find(query, batch_size=mongo.AT_ONCE) if found else ():
         found[document["member"]].append(document)
     return found
+
+
+def following_members(community: str, after: str, limit: int) -> dict[str, list[Document]]:
+    """The surviving facts of the next members of a community, in order of their ids; none when there are no more.
+
+    Up to `limit` facts, always all of a member. Reads on through the facts of other communities.
+    """
+    query = {"_id": {"$gt": after + _AFTER_ALL_OF}, "community": community, "retracted": {"$exists": False}}
+    found: dict[str, list[Document]] = {}
+    count = 0
+    for document in _facts().find(query, sort=[("_id", 1)], limit=limit, batch_size=mongo.AT_ONCE):
+        found.setdefault(document["member"], []).append(document)
+        count += 1
+    if count < limit:
+        return found
+    last, _ = found.popitem()  # there may be more of him
+    return found or of_members([last])
 
 
 def in_buckets(wanted: Mapping[str, Iterable[Bucket]]) -> dict[str, dict[Bucket, list[Fact]]]:
@@ -150,6 +167,8 @@ def write(writes: Sequence[InsertOne[Document] | ReplaceOne[Document] | UpdateOn
         _facts().bulk_write(list(writes), ordered=False)
 
 
+#: A member's id and this lie behind the keys of all his facts.
+_AFTER_ALL_OF = ";"
 #: Marks a bucket that is one an object; no slug holds it.
 _BY_OBJECT = "#"
 

@@ -69,16 +69,27 @@ class Book:
         """The tallies of these buckets, but for empty ones."""
         return {bucket: tally for bucket in buckets if (tally := self.tally(member, bucket)) is not None}
 
-    def of_badge(self, member: str, slug: str) -> dict[str | None, Tally]:
-        """All loaded tallies of a badge: by object, or under None."""
+    def reached(self, member: str) -> dict[str, dict[str | None, Tally]]:
+        """The loaded tallies in which a threshold was ever reached, by badge and object (or None)."""
         page = self._pages[member]
-        found: dict[str | None, Tally] = {}
-        if slug in page.own():
-            found[None] = _read(page.own()[slug])
-        for name, document in page.objects.items():
-            if document is not None and slug in document["buckets"]:
-                found[name] = _read(document["buckets"][slug])
+        held = [(name, each["buckets"]) for name, each in page.objects.items() if each is not None]
+        found: dict[str, dict[str | None, Tally]] = {}
+        for name, buckets in ((None, page.own()), *held):
+            for slug, written in buckets.items():
+                if any(written["reached"]):
+                    found.setdefault(slug, {})[name] = _read(written)
         return found
+
+    def stored(self, member: str) -> dict[Bucket, Tally]:
+        """All loaded tallies of a member, but for empty ones. Needs `load_all_objects`."""
+        page = self._pages[member]
+        objects = [(name, each["buckets"]) for name, each in page.objects.items() if each is not None]
+        return {
+            (slug, name): _read(written)
+            for name, buckets in ((None, page.own()), *objects)
+            for slug, written in buckets.items()
+            if written["last"] is not None
+        }
 
     def put(self, community: str, member: str, revision: int, tallies: Mapping[Bucket, Tally]) -> None:
         """Change buckets of a member; without any, he is written all the same."""
@@ -88,20 +99,26 @@ class Book:
         page.document["revision"] = revision
         for (slug, name), tally in tallies.items():
             if name is None:
-                page.put(slug, _written(tally))
+                page.put(slug, written(tally))
             else:
-                self._put_object(page, name, slug, _written(tally))
+                self._put_object(page, name, slug, written(tally))
 
-    def clear(self, member: str) -> None:
-        """Empty all buckets of a member, before they are counted from scratch. Needs `load_all_objects`."""
-        page = self._pages[member]
-        page.replaced = True
-        if page.document is not None:
+    def replace(self, community: str, member: str, revision: int, tallies: Mapping[Bucket, Tally]) -> None:
+        """Put these tallies in the place of all that a member has; what is so already is not written again.
+
+        Needs `load_all_objects`.
+        """
+        page, (own, objects) = self._pages[member], _by_object(tallies)
+        if page.document is not None and page.own() != own:
+            page.replaced = True
             page.document["buckets"] = {}
-        for name, document in page.objects.items():
-            if document is not None:
-                self._changed_objects.setdefault((member, name), set()).update(document["buckets"])
-                document["buckets"] = {}
+        gone = [name for name, each in page.objects.items() if each is not None and name not in objects]
+        for name in (*objects, *gone):
+            self._replace_object(page, name, objects.get(name, {}))
+        self.put(community, member, revision, {})
+        if page.own() != own:
+            for slug, written in own.items():
+                page.put(slug, written)
 
     def write(self) -> None:
         """Write all members in it, and the objects that changed. Raises Outdated."""
@@ -129,12 +146,21 @@ class Book:
         page.weigh([written])
         self._changed_objects.setdefault((page.member, name), set()).add(slug)
 
+    def _replace_object(self, page: Page, name: str, buckets: Document) -> None:
+        document = page.objects.get(name)
+        if document is None or document["buckets"] != buckets or document["reached"] != _reached(buckets):
+            if document is not None:
+                self._changed_objects.setdefault((page.member, name), set()).update(document["buckets"])
+                document["buckets"] = {}
+            for slug, written in buckets.items():
+                self._put_object(page, name, slug, written)
+
     def _of_object(self, member: str, name: str) -> Write:
         document = self._pages[member].objects[name]
         assert document is not None  # noqa: S101 (what changed is there)
         buckets = document["buckets"]
         is_new = "reached" not in document
-        document["reached"] = sorted(slug for slug, written in buckets.items() if any(written["reached"]))
+        document["reached"] = _reached(buckets)
         if is_new:
             return InsertOne(document)
         changed = self._changed_objects[member, name]
@@ -149,6 +175,15 @@ def behind(community: str, revision: int, limit: int) -> list[str]:
     """Members who were counted under older rules."""
     query = {"community": community, "revision": {"$lt": revision}}
     return [document["_id"] for document in _tallies().find(query, {"_id": 1}, limit=limit)]
+
+
+def members_between(community: str, after: str, through: str | None) -> list[str]:
+    """Members with tallies, in order of their ids: after one, up to another."""
+    query: Document = {
+        "community": community,
+        "_id": {"$gt": after, **({"$lte": through} if through else {})},
+    }
+    return [document["_id"] for document in _tallies().find(query, {"_id": 1}, batch_size=mongo.AT_ONCE)]
 
 
 def best_objects(member: str, slug: str, limit: int) -> list[tuple[str, Tally]]:
@@ -186,6 +221,18 @@ def _write(collection: Collection[Document], writes: list[Write]) -> None:
         raise Outdated(message)
 
 
+def _by_object(tallies: Mapping[Bucket, Tally]) -> tuple[Document, dict[str, Document]]:
+    own: Document = {}
+    objects: dict[str, Document] = {}
+    for (slug, name), tally in tallies.items():
+        (own if name is None else objects.setdefault(name, {}))[slug] = written(tally)
+    return own, objects
+
+
+def _reached(buckets: Document) -> list[str]:
+    return sorted(slug for slug, written in buckets.items() if any(written["reached"]))
+
+
 def _read(written: Document) -> Tally:
     return Tally(
         state=written["state"],
@@ -197,7 +244,8 @@ def _read(written: Document) -> Tally:
     )
 
 
-def _written(tally: Tally) -> Document:
+def written(tally: Tally) -> Document:
+    """A tally as it is stored."""
     return {
         "state": tally.state,
         "last": list(tally.last) if tally.last else None,

@@ -16,10 +16,14 @@ from shared.mongo import Document
 
 
 class Concern(NamedTuple):
-    """The badges of a member that are to be looked at, and the objects that changed; without these, all of him did."""
+    """The badges of a member that are to be looked at, and the objects that changed; without these, all of him did.
+
+    `others_go`: these are all badges that there are, and what he holds of others is withdrawn.
+    """
 
     badges: Sequence[Badge]
     objects: frozenset[str] | None = None
+    others_go: bool = False
 
 
 class Ceremony:
@@ -46,20 +50,17 @@ class Ceremony:
         decisions = awards.decisions(communities.aliases(concerns), slugs)
         _load_rivals(concerns, before, decisions, book)
         for member, concern in concerns.items():
+            reached = book.reached(member)
             for badge in concern.badges:
-                name, tallies = (member, badge.slug), book.of_badge(member, badge.slug)
-                if not tallies and name not in before and name not in decisions:
+                name, tallies = (member, badge.slug), reached.get(badge.slug)
+                if tallies is None and name not in before and name not in decisions:
                     continue
-                earned = rules_of_awards.derived(badge, tallies)
+                earned = rules_of_awards.derived(badge, tallies or {})
                 now = rules_of_awards.decided(badge, earned, decisions.get(name, ()))
                 only = concern.objects if badge.repeat != ONCE_A_MEMBER else None
                 self._compare(member, badge, before.get(name, {}), now, only)
-
-    def withdraw_others(self, members: Iterable[str], slugs: Iterable[str]) -> None:
-        """Withdraw the awards of members whose badges are not among these."""
-        kept = set(slugs)
-        for stored in awards.of_members(members).values():
-            if stored["badge"] not in kept:
+        for stored in found.values():
+            if concerns[stored["member"]].others_go and stored["badge"] not in slugs:
                 self._withdraw(stored)
 
     def end(self) -> None:

@@ -63,7 +63,17 @@ def recount(
     if not rules.defined:
         return {}
     before = accounts.of_members(surviving)
-    after = dict.fromkeys(before, EMPTY)
+    counted, names = from_scratch(rules, context, surviving)
+    # All of them are marked, changed or not: a role or an opt-out also decides who is ranked.
+    accounts.keep(community, {**dict.fromkeys(before, EMPTY), **counted}, before)
+    return names
+
+
+def from_scratch(
+    rules: BoardRules, context: Context, surviving: Mapping[str, Sequence[Fact]]
+) -> tuple[dict[Key, Credits], Names]:
+    """The credits of members from all their surviving facts, and the accounts of each fact."""
+    after: dict[Key, Credits] = {}
     names: Names = {}
     for member, deeds in surviving.items():
         found: dict[Account, list[Fact]] = {}
@@ -76,9 +86,7 @@ def recount(
         for (board, month), counted in found.items():
             fold = rules_of_credits.recount(rules.boards[board], counted, context)
             after[Key(member, board, month)] = fold
-    # All of them are marked, changed or not: a role or an opt-out also decides who is ranked.
-    accounts.keep(community, after, before)
-    return names
+    return after, names
 
 
 class _Sheet(NamedTuple):

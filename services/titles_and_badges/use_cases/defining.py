@@ -6,9 +6,9 @@ from typing import Any
 
 from services.titles_and_badges.domain import badges, standing
 from services.titles_and_badges.domain.awards import GRANT, REVOKE, Decision
-from services.titles_and_badges.repository import DATABASE, awards, communities
+from services.titles_and_badges.repository import DATABASE, awards, communities, facts
 from services.titles_and_badges.repository.tallies import Book
-from services.titles_and_badges.use_cases import recognising, recounting
+from services.titles_and_badges.use_cases import counting, recounting
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern
 from shared import mongo, work
 from shared.errors import Conflict, Invalid, NotFound, Place
@@ -116,7 +116,7 @@ def _settle_decision(
         book.put(community, member, rules.revision, {})
     else:
         # His tallies are those of older rules, which may have had other thresholds.
-        recognising.recount(community, [member], rules, stored, book, ceremony)
+        counting.recount(community, facts.of_members([member]), rules, stored, book, ceremony)
     book.write()
     ceremony.end()
 

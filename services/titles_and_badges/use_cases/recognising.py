@@ -11,16 +11,12 @@ from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.repository import DATABASE, communities, facts
 from services.titles_and_badges.repository.pages import Memory
 from services.titles_and_badges.repository.tallies import Book, Outdated
-from services.titles_and_badges.use_cases import crediting
+from services.titles_and_badges.use_cases import counting, crediting
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern, badges_named
 from shared import mongo, outbox
 from shared.events.activity import ActivityRecorded, Delivery
 from shared.mongo import Document
 from shared.outbox import Message
-
-#: What a transaction reads lies in memory, and it must end in time: a few members with very many facts are enough.
-FACTS_A_STEP = 50_000
-
 
 #: The members whom this process wrote last.
 _memory = Memory()
@@ -87,38 +83,14 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
         if (new := change.new)
     }
     _write_facts(community, news, made, known, slugs, accounts)
-    at_once = for_one_step(behind)
-    recount(community, at_once, rules, stored.get(community, {}), book, ceremony)
+    at_once = counting.for_one_step(behind)
+    counting.recount(community, facts.of_members(at_once), rules, stored.get(community, {}), book, ceremony)
     for member in behind[len(at_once) :]:
         # Too many facts for a batch. While anybody is behind the rules, there is a mark to count him anew.
         book.put(community, member, book.revision(member) or 0, {})
     book.write()
     ceremony.end()
     return book
-
-
-@mongo.in_transaction(DATABASE)
-def recount_members(community: str, members: Sequence[str]) -> None:
-    """Count members from scratch under the current rules and profiles, with the same result as if always counted so."""
-    stored = communities.load([community])
-    rules = communities.rules(community, stored)
-    book = Book(members)
-    ceremony = Ceremony(community)
-    recount(community, members, rules, stored.get(community, {}), book, ceremony)
-    book.write()
-    ceremony.end()
-
-
-def for_one_step(members: Sequence[str]) -> Sequence[str]:
-    """As many of these members, from the first on, as one transaction can count from scratch; at least one."""
-    left = FACTS_A_STEP
-    if not members or facts.count_up_to(members, left + 1) <= left:
-        return members
-    for index, member in enumerate(members):
-        left -= facts.count_up_to([member], FACTS_A_STEP)
-        if left < 0:
-            return members[: max(1, index)]
-    return members
 
 
 def fact(delivery: ActivityRecorded) -> Fact:
@@ -177,11 +149,7 @@ def _context(community: Document, changes: Mapping[str, Sequence[Change]]) -> Co
         for change in each:
             if change.new is not None:
                 involved.update(change.new.involved())
-    return Context(profiles=communities.standings(involved), zones=_zones(community))
-
-
-def _zones(community: Document) -> list[tuple]:  # type: ignore[type-arg]
-    return [(since, zone) for since, zone in community.get("zones", ())]
+    return Context(profiles=communities.standings(involved), zones=communities.zones(community))
 
 
 def _count(
@@ -246,43 +214,3 @@ def _write_facts(
             document = facts.tombstone(community, delivery.member, delivery.activity, delivery.version)
         writes.append(facts.put(document, exists=key in known))
     facts.write(writes)
-
-
-def recount(
-    community: str, members: Sequence[str], rules: Rules, stored: Document, book: Book, ceremony: Ceremony
-) -> None:
-    """Count members from scratch, inside the running transaction; `stored` is our copy of the community."""
-    if not members:
-        return
-    surviving = facts.of_members(members)
-    read = {member: [facts.fact(document) for document in found] for member, found in surviving.items()}
-    involved = {*members, *(name for each in read.values() for one in each for name in one.involved())}
-    context = Context(profiles=communities.standings(involved), zones=_zones(stored))
-    book.load_all_objects(members)
-    accounts = crediting.recount(community, {community: stored}, context, read)
-    moved: dict[str, Sequence[str]] = {}
-    for member in members:
-        of_fact, counted = recognition.from_scratch(read[member], rules, context)
-        moved |= _counted_elsewhere(surviving[member], of_fact, accounts)
-        book.clear(member)
-        book.put(community, member, rules.revision, counted)
-    facts.write(facts.rebucket(moved))
-    ceremony.settle({member: Concern(list(rules.badges.values())) for member in members}, book)
-    ceremony.withdraw_others(members, rules.badges)
-
-
-def _counted_elsewhere(
-    documents: Iterable[Document], of_fact: Mapping[str, Sequence[Bucket]], accounts: crediting.Names
-) -> dict[str, Sequence[str]]:
-    names = {
-        document["_id"]: [
-            *facts.bucket_names(of_fact[document["activity"]]),
-            *accounts.get(document["_id"], ()),
-        ]
-        for document in documents
-    }
-    return {
-        document["_id"]: names[document["_id"]]
-        for document in documents
-        if names[document["_id"]] != list(document.get("buckets", ()))
-    }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.titles_and_badges.repository import awards, communities, facts, tallies
-from services.titles_and_badges.use_cases import recognising
+from services.titles_and_badges.use_cases import counting
 from shared.work import Mark
 
 #: Everybody who was counted under older rules than the current ones.
@@ -15,7 +15,7 @@ ALL = "recount-all"
 #: Everybody whose facts involve these members.
 MEMBERS = "recount-members"
 
-MEMBERS_A_STEP = 200
+MEMBERS_A_STEP = 500
 
 
 def recount_all(mark: Mark) -> Mapping[str, Any] | None:
@@ -28,7 +28,7 @@ def recount_all(mark: Mark) -> Mapping[str, Any] | None:
     behind = tallies.behind(community, revision, MEMBERS_A_STEP)
     if not behind:
         return None
-    recognising.recount_members(community, recognising.for_one_step(behind))
+    counting.recount_members(community, counting.for_one_step(behind))
     return {"barrier": True}
 
 
@@ -42,15 +42,15 @@ def recount_involved(mark: Mark) -> Mapping[str, Any] | None:
         # They may have no facts at all, and yet badges that people granted; beside an erasure, even after it.
         awards.forget_decisions(communities.erased(changed))
         done = mark.get("done", 0)
-        step = recognising.for_one_step(changed[done:])
-        recognising.recount_members(community, step)
+        step = counting.for_one_step(changed[done:])
+        counting.recount_members(community, step)
         done += len(step)
         return {"done": done} if done < len(changed) else {"after": ""}
     members = facts.members_involved_with(changed, mark["after"], MEMBERS_A_STEP)
     if not members:
         return None
-    step = recognising.for_one_step(members)
-    recognising.recount_members(community, step)
+    step = counting.for_one_step(members)
+    counting.recount_members(community, step)
     return {"after": step[-1]}
 
 

@@ -47,7 +47,8 @@ class Listener:
     def like(self, name: str, member: str = "A", actor: str = "V", **said: Any) -> ActivityRecorded:
         """Somebody's like of an object of the member's, as it is delivered to him."""
         described = events.Object(id=said.pop("about", "o"), type="Answer", author=self.member(member))
-        return self.deed(name, member, actor, type="Like", roles=["author"], object=described, **said)
+        standard: dict[str, Any] = {"type": "Like", "roles": ["author"], "object": described}
+        return self.deed(name, member, actor, **(standard | said))
 
     def deed(self, name: str, member: str = "A", actor: str | None = None, **said: Any) -> ActivityRecorded:
         """A deed, as it is delivered to a member."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.titles_and_badges.repository import awards, communities, facts
-from services.titles_and_badges.use_cases import recognising, recounting
+from services.titles_and_badges.use_cases import counting, recounting
 from shared.errors import Fault
 from shared.events import activity as events
 from shared.kafka import PARTITIONS
@@ -103,15 +103,15 @@ def test_rule_18b_a_recount_goes_on_until_all_are_reached(
 def test_rule_18b_a_recount_takes_few_members_at_once_who_have_many_facts(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recognising, "FACTS_A_STEP", 3)
+    monkeypatch.setattr(counting, "FACTS_A_STEP", 3)
     counted: list[int] = []
-    recount = recognising.recount_members
+    recount = counting.recount_members
 
     def note(community: str, members: Sequence[str]) -> None:
         counted.append(len(members))
         recount(community, members)
 
-    monkeypatch.setattr(recognising, "recount_members", note)
+    monkeypatch.setattr(counting, "recount_members", note)
     listener.define("first", FIRST)
     names = [f"A{number}" for number in range(4)]
     listener.people(*names)
@@ -126,7 +126,7 @@ def test_rule_18b_a_recount_takes_few_members_at_once_who_have_many_facts(
 def test_rule_18a_a_batch_leaves_those_with_many_facts_to_the_recount(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recognising, "FACTS_A_STEP", 1)
+    monkeypatch.setattr(counting, "FACTS_A_STEP", 1)
     listener.people("B")
     listener.hear(listener.like("x"), listener.like("x", "B"))
     assert listener.badges("PUT", "/v1/badges/nice", NICE).status_code == 200
