@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from services.titles_and_badges.domain.boards import credits as rules_of_credits
-from services.titles_and_badges.domain.boards.credits import EMPTY, Account, Credits
+from services.titles_and_badges.domain.boards import accounts as rules_of_accounts
+from services.titles_and_badges.domain.boards.accounts import EMPTY, Account, Credits
 from services.titles_and_badges.domain.boards.definitions import BoardRules
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.recognition import Change
@@ -78,13 +78,13 @@ def from_scratch(
     for member, deeds in surviving.items():
         found: dict[Account, list[Fact]] = {}
         for deed in deeds:
-            concerned = rules_of_credits.accounts(deed, rules, context)
+            concerned = rules_of_accounts.accounts(deed, rules, context)
             if concerned:
                 names[facts.key(member, deed.activity)] = [accounts.bucket(each) for each in concerned]
             for account in concerned:
                 found.setdefault(account, []).append(deed)
         for (board, month), counted in found.items():
-            fold = rules_of_credits.recount(rules.boards[board], counted, context)
+            fold = rules_of_accounts.recount(rules.boards[board], counted, context)
             after[Key(member, board, month)] = fold
     return after, names
 
@@ -113,7 +113,7 @@ def _sheet(
                 if account[0] in rules.boards:
                     removed.setdefault(account, set()).add(change.old.activity)
         if change.new is not None:
-            concerned = rules_of_credits.accounts(change.new, rules, context)
+            concerned = rules_of_accounts.accounts(change.new, rules, context)
             for account in concerned:
                 added.setdefault(account, []).append(change.new)
             if concerned:
@@ -132,7 +132,7 @@ def _counted_in(document: Document) -> list[Account]:
 def _is_late(sheet: _Sheet, account: Account, before: Credits | None) -> bool:
     if account in sheet.removed:
         return True
-    return before is not None and not rules_of_credits.comes_in_order(before, sheet.added[account])
+    return before is not None and not rules_of_accounts.comes_in_order(before, sheet.added[account])
 
 
 def _counted(
@@ -146,10 +146,10 @@ def _counted(
     board = rules.boards[account[0]]
     new = sheet.added.get(account, ())
     if deeds is None:
-        return rules_of_credits.fold(board, before, new, context)
+        return rules_of_accounts.fold(board, before, new, context)
     replaced = sheet.removed.get(account, set()) | {deed.activity for deed in new}
     kept = [deed for deed in deeds if deed.activity not in replaced]
-    return rules_of_credits.recount(board, [*kept, *new], context)
+    return rules_of_accounts.recount(board, [*kept, *new], context)
 
 
 def _keep(community: str, before: Mapping[Key, Credits], after: Mapping[Key, Credits]) -> None:

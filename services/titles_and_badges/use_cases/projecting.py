@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from services.titles_and_badges.domain.boards import Board, appearance, days
+from services.titles_and_badges.domain.boards.accounts import EMPTY, Credits
 from services.titles_and_badges.domain.boards.appearance import Part
-from services.titles_and_badges.domain.boards.credits import EMPTY, Credits
 from services.titles_and_badges.domain.standing import Context, Profile
 from services.titles_and_badges.repository import DATABASE, communities
 from services.titles_and_badges.repository.boards import accounts, definitions, standings

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.titles_and_badges.domain.boards import days, exclusions, windows
-from services.titles_and_badges.domain.boards.credits import Day
+from services.titles_and_badges.domain.boards.accounts import Day
 from services.titles_and_badges.domain.boards.definitions import Board
 from services.titles_and_badges.domain.boards.windows import Period
 from services.titles_and_badges.domain.standing import Profile

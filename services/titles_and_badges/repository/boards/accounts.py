@@ -7,7 +7,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
-from services.titles_and_badges.domain.boards.credits import EMPTY, Account, Credits
+from services.titles_and_badges.domain.boards.accounts import EMPTY, Account, Credits
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.repository import facts
 from shared import mongo
