@@ -78,9 +78,9 @@ def test_nothing_differs_after_ten_kills_of_each_process_inside_its_batches(
             load.check()
             kill = kill_at(live, point)
             (missed.append(point) if kill is None else kills.append(kill))
+    show(_table(kills, load))
     again = _send_old_versions_again(live, "storm-1")
     storm.assert_as_if_nothing_had_happened(live, load, calm)
-    show(_table(kills, load))
     assert again
     assert not missed
     assert min(Counter(kill.point.process for kill in kills).values()) >= len(ROUNDS)
