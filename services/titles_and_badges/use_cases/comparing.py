@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from services.titles_and_badges.domain import awards as rules_of_awards
 from services.titles_and_badges.domain import recognition
 from services.titles_and_badges.domain.badges import Rules
-from services.titles_and_badges.domain.boards.credits import EMPTY
+from services.titles_and_badges.domain.boards.accounts import EMPTY
 from services.titles_and_badges.domain.recognition import Bucket
 from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.repository import DATABASE, awards, communities, facts, tallies
