@@ -188,7 +188,9 @@ def _claim(service: str, kinds: list[str]) -> Mark | None:
 
 
 def _which(community: str, kinds: Sequence[str] | None) -> dict[str, Any]:
-    return {"community": community} if kinds is None else {"community": community, "kind": {"$in": list(kinds)}}
+    return (
+        {"community": community} if kinds is None else {"community": community, "kind": {"$in": list(kinds)}}
+    )
 
 
 def _wait(service: str, mark: Mark) -> None:
