@@ -103,9 +103,19 @@ def keys(directory: Path, *, rotate: bool) -> None:
 @click.option(
     "--origin", "origins", multiple=True, metavar="ORIGIN", help="Pages that may use a publishable token."
 )
-@click.option("--subject", help="Who holds it; stands beside what is decided with it.")
+@click.option(
+    "--subject", help="Who holds it; stands beside what is decided. `member:ID`: a member in a widget."
+)
 @click.option("--days", type=click.IntRange(1), help="For how long; without it, until it is revoked.")
-def mint(community: str, kind: str, origins: tuple[str, ...], subject: str | None, days: int | None) -> None:
+@click.option("--minutes", type=click.IntRange(1), help="For how long, for a member in a widget.")
+def mint(
+    community: str,
+    kind: str,
+    origins: tuple[str, ...],
+    subject: str | None,
+    days: int | None,
+    minutes: int | None,
+) -> None:
     """Print a token, and nothing else."""
     configuration = _settings()
     app.connect(configuration)
@@ -116,7 +126,7 @@ def mint(community: str, kind: str, origins: tuple[str, ...], subject: str | Non
         kind=kind,
         origins=origins,
         subject=subject,
-        lifetime=timedelta(days=days) if days else None,
+        lifetime=timedelta(days=days or 0, minutes=minutes or 0) or None,
         now=clock.now(),
     )
     click.echo(token)

@@ -26,3 +26,9 @@ export async function ask<Answer>(address: URL, token: string): Promise<Answer> 
   const place = problem.errors?.[0];
   throw new Refusal(answer.status, place?.detail ?? problem.detail ?? "", place?.pointer);
 }
+
+/** Who is not known has done nothing yet, or does not want to be shown: no fault of the page. */
+export function absent(failure: unknown): null {
+  if (failure instanceof Refusal && failure.status === 404) return null;
+  throw failure;
+}

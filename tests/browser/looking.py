@@ -20,7 +20,7 @@ new PerformanceObserver((list) => {
 
 # axe runs from a string, as a debugger does: the page's own policy is not loosened for it.
 _AXE = """async (only) => {
-  const found = await axe.run(only ?? document, {resultTypes: ["violations", "incomplete"]});
+  const found = await axe.run(only ?? document, {resultTypes: ["violations"]});
   return found.violations.flatMap((each) => each.nodes.map((node) =>
     `${each.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }"""

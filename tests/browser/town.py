@@ -49,14 +49,35 @@ def settled(activity: Door, badges: Door) -> Town:
     town = founded(activity, badges)
     for slug, definition in DEFINITIONS.items():
         town.badges("PUT", f"/v1/badges/{slug}", definition)
-    town.activity("POST", "/v1/members", [{"id": key, "name": name} for key, name in PEOPLE.items()])
+    town.badges("PUT", "/v1/boards/helpers", BOARD)
+    people = [{"id": key, "name": name} for key, name in PEOPLE.items()]
+    crowd = [{"id": f"m{number:02}", "name": f"Member {number:02}"} for number in range(CROWD)]
+    hidden = {"id": "hidden", "name": "Hidden", "opted_out": True, "since": "2026-10-30T00:00:00Z"}
+    staff = {"id": "staff", "name": "Staff", "role": "staff"}
+    town.activity("POST", "/v1/members", [*people, *crowd, hidden, staff])
     posts = [deed(f"ann {number}", "ann", 1 + number) for number in range(12)]
     others = [deed(f"{key} 1", key, 20) for key in PEOPLE if key != "ann"]
     likes = [deed(f"like {number}", "olena", 21, "Like", f"ann {number}") for number in range(12)]
     likes.append(deed("like", "ann", 22, "Like", "olena 1"))
-    town.activity("POST", "/v1/activities", posts + others + likes)
+    helped = [help_of(f"m{number:02}", 10, 2 * number + 1) for number in range(CROWD)]
+    helped += [help_of(who, 9, points) for who, points in HELPED.items()]
+    helped += [help_of(f"m{number:02}", 0, CROWD - number) for number in range(CROWD)]
+    town.activity("POST", "/v1/activities", posts + others + likes + helped)
+    town.badges("PUT", "/v1/pages", {"public": True, "origins": []})
     town.courier.carry()
     return town
+
+
+def help_of(who: str, day: int, points: int) -> dict[str, Any]:
+    """Help that is worth some points, on a day of October, or (0) on the last of September."""
+    return {
+        "id": f"help of {who} on {day}",
+        "type": "Help",
+        "actor": who,
+        "object": f"help {who} {day}",
+        "value": points,
+        "published": f"2026-10-{day:02}T09:00:00Z" if day else "2026-09-30T09:00:00Z",
+    }
 
 
 def deed(name: str, actor: str, day: int, kind: str = "Create", about: str | None = None) -> dict[str, Any]:
@@ -70,6 +91,14 @@ def deed(name: str, actor: str, day: int, kind: str = "Create", about: str | Non
     }
 
 
+CROWD = 30
+HELPED = {"ann": 1234, "olena": 77, "rtl": 77, "html": 61, "long": 60, "hidden": 40, "staff": 90}
+BOARD = {
+    "name": "Most helpful",
+    "points": [{"where": {"type": "Help"}, "factor": 1}],
+    "windows": ["month", "week", "all", "last-30-days"],
+    "exclude": {"ranking": [{"role": "staff", "reason": "Whoever is paid for it is not ranked."}]},
+}
 DEFINITIONS = {
     "writer": {
         "name": "Writer",

@@ -11,6 +11,11 @@ def sees_drafts() -> bool:
     return http.grant().kind in {"admin", "rep"}
 
 
-def is_public() -> bool:
-    """Whether a widget asks, for whoever looks at the page."""
-    return http.grant().kind == "publishable"
+def is_public(member: str | None = None) -> bool:
+    """Whether a widget asks about a member for whoever looks at the page, and not for the member himself.
+
+    He is known by a token that was minted for him: its subject is `member:` and his id.
+    """
+    return http.grant().kind == "publishable" and (
+        member is None or http.grant().subject != f"member:{member}"
+    )

@@ -94,4 +94,4 @@ def show_place(
     """Show the place of a member with his neighbours, or why he has none."""
     community = http.community()
     key = boards.period_key(community, slug, window, period)
-    return boards.rank(community, slug, key, member_id, around=around, public=access.is_public())
+    return boards.rank(community, slug, key, member_id, around=around, public=access.is_public(member_id))

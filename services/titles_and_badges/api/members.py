@@ -32,7 +32,7 @@ def list_awards(limit: int, cursor: str | None = None) -> Response:
 def list_badges_of_member(limit: int, member_id: str, cursor: str | None = None) -> Response:
     """List what a member holds, the latest first."""
     before = http.decode_cursor(cursor, "member-badges", datetime, str)
-    rows = awards.badges_of(http.community(), member_id, public=access.is_public())
+    rows = awards.badges_of(http.community(), member_id, public=access.is_public(member_id))
     if before is not None:
         rows = [row for row in rows if pages.position(row) < before]
     return http.page(
@@ -45,7 +45,7 @@ def list_badges_of_member(limit: int, member_id: str, cursor: str | None = None)
 @blueprint.response(200, schemas.Explanation)
 def explain_badge(member_id: str, slug: str) -> Mapping[str, Any]:
     """Say why a member holds a badge, with the evidence, or what is missing."""
-    return reasons.explanation(http.community(), member_id, slug, public=access.is_public())
+    return reasons.explanation(http.community(), member_id, slug, public=access.is_public(member_id))
 
 
 @blueprint.get("/members/<id:member_id>/progress")
@@ -53,4 +53,4 @@ def explain_badge(member_id: str, slug: str) -> Mapping[str, Any]:
 @blueprint.response(200, schemas.ProgressList)
 def show_progress(member_id: str) -> Mapping[str, Any]:
     """Say what is closest for a member."""
-    return {"items": reasons.progress(http.community(), member_id, public=access.is_public())}
+    return {"items": reasons.progress(http.community(), member_id, public=access.is_public(member_id))}

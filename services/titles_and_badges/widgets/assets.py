@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 blueprint = Blueprint("assets", __name__)
 
-ELEMENTS = ("badges",)
+ELEMENTS = ("badges", "leaderboard")
 
 _HERE = resources.files(__package__)
 _LOOK = resources.files("shared.web") / "look.css"

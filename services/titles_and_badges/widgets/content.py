@@ -9,6 +9,9 @@ from shared.errors import NotFound
 
 Shown = dict[str, Any]
 
+#: What a page says of things that are still to come.
+CLOSEST = 5
+
 
 def badges(community: str, member: str | None, rows: int) -> Shown:
     """What a member holds and what is closest, `rows` of both together; without a member the community's latest.
@@ -43,3 +46,27 @@ def grouped(rows: Iterable[Shown]) -> list[Shown]:
         elif row["object"] is not None:
             found[key]["times"] += 1
     return list(found.values())
+
+
+def member(community: str, external_id: str) -> Shown:
+    """All that a member is recognised for, with the reason, and what is closest. Raises NotFound."""
+    profile = awards.member(community, external_id, public=True)
+    held = grouped(awards.badges_of(community, external_id, public=True))
+    why = {each["slug"]: each["description"] for each in awards.badges(community, drafts=False)}
+    return {
+        "person": awards.person(profile, clock.now()),
+        "count": sum(each["times"] for each in held),
+        "held": [
+            {**each, "why": _granted(community, external_id, each) or why.get(each["badge"])} for each in held
+        ],
+        "next": reasons.progress(community, external_id, public=True)[:CLOSEST],
+    }
+
+
+def _granted(community: str, member: str, award: Shown) -> str | None:
+    """What people said when they gave it; None where deeds decided."""
+    if award["decided_by"] is not None:
+        return None
+    explained = reasons.explanation(community, member, award["badge"], public=True)
+    said = [each["reason"] for each in explained["decisions"] if each["object"] == award["object"]]
+    return f"“{said[-1]}”" if said else None

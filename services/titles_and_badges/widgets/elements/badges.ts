@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import look from "../../../../shared/web/look.css?inline";
-import { Refusal } from "../../../../shared/web/asking";
+import { absent } from "../../../../shared/web/asking";
 import { define, LaurelElement } from "../../../../shared/web/element";
 import own from "./badges.css?inline";
 import * as en from "../locales/en.json";
@@ -139,12 +139,6 @@ class Badges extends LaurelElement<Shown | null> {
 
 function level(name: string | null): TemplateResult | typeof nothing {
   return name ? html` · <bdi>${name}</bdi>` : nothing;
-}
-
-/** Who is not known has done nothing yet, or does not want to be shown: no fault of the page. */
-function absent(failure: unknown): null {
-  if (failure instanceof Refusal && failure.status === 404) return null;
-  throw failure;
 }
 
 /** One row for a badge: the latest, which is the highest level; what is given once an object is counted by level. */
