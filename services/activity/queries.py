@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-from services.activity.domain import identity, profiles
+from services.activity.domain import identity
 from services.activity.repository import DATABASE, activities, communities, members
-from shared import clock, outbox, work
+from shared import clock, outbox, timeline, work
 from shared.errors import NotFound
 from shared.events.activity import GRACE_HOURS
 from shared.mongo import Document
@@ -30,7 +30,7 @@ def community(slug: str) -> Document:
         "name": stored["name"],
         "locale": stored["locale"],
         "sealing_grace_hours": stored.get("grace_hours", GRACE_HOURS),
-        "time_zone": profiles.at(stored["zones"], clock.now(), "UTC"),
+        "time_zone": timeline.at(stored["zones"], clock.now(), "UTC"),
         "time_zones": [{"since": since, "zone": zone} for since, zone in stored["zones"]],
     }
 
@@ -127,8 +127,8 @@ def _member(stored: Document, now: datetime) -> Document:
     return {
         "id": stored["external_id"],
         "name": stored.get("name"),
-        "role": profiles.at(stored["roles"], now, "member"),
-        "opted_out": profiles.at(stored["opt_outs"], now, default=False),
+        "role": timeline.at(stored["roles"], now, "member"),
+        "opted_out": timeline.at(stored["opt_outs"], now, default=False),
         "roles": [{"since": since, "role": role} for since, role in stored["roles"]],
         "opt_outs": [{"since": since, "opted_out": out} for since, out in stored["opt_outs"]],
     }

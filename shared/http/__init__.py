@@ -11,6 +11,7 @@ from shared.http.app import create_app, document
 from shared.http.bodies import BATCH, body, body_limit
 from shared.http.health import begin_shutdown
 from shared.http.kept import Kept
+from shared.http.moments import Moment, moment
 from shared.http.openapi import Blueprint, one_or_many
 from shared.http.pages import PageQuery, decode_cursor, encode_cursor, page, page_of
 from shared.http.problems import invalid, places, problem
@@ -20,6 +21,7 @@ __all__ = [
     "BATCH",
     "Blueprint",
     "Kept",
+    "Moment",
     "PageQuery",
     "Standing",
     "begin_shutdown",
@@ -32,6 +34,7 @@ __all__ = [
     "encode_cursor",
     "grant",
     "invalid",
+    "moment",
     "nothing",
     "one_or_many",
     "page",

@@ -17,13 +17,6 @@ def later(hours: int) -> datetime:
     return NOON + timedelta(hours=hours)
 
 
-def test_what_holds_at_a_moment() -> None:
-    timeline = [(later(0), "bot"), (later(2), "member")]
-    hours = (-1, 0, 1, 2, 3)
-    held = [profiles.at(timeline, later(each), "staff") for each in hours]
-    assert held == ["staff", "bot", "bot", "member", "member"]
-
-
 def test_what_is_declared_first_holds_since_always_and_a_change_from_now_on() -> None:
     first = profiles.declare([], "bot", since=None, now=later(1), default="member")
     assert first == [(BEGINNING, "bot")]

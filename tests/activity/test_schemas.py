@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 
 from services.activity.domain.deeds import Deed
 from services.activity.schemas import activities, deeds, fast
+from shared import http
 
 KEY = b"a key of the village, 32 bytes.."
 NOON = "2026-01-01T12:00:00Z"
@@ -236,8 +237,8 @@ def test_the_actor_of_a_create_is_its_author_unless_another_is_named() -> None:
     ],
 )
 def test_times_become_utc_cut_to_milliseconds(written: str, read: datetime) -> None:
-    assert activities.moment(written) == read
-    assert activities.moment(written).tzinfo is UTC
+    assert http.moment(written) == read
+    assert http.moment(written).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_times_become_utc_cut_to_milliseconds(written: str, read: datetime) -> N
 )
 def test_times_without_offset_or_out_of_range_are_refused(written: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        activities.moment(written)
+        http.moment(written)
 
 
 def _loaded() -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Activities: post one or a thousand, read them back, retract them."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from flask import Response, current_app, request
 from marshmallow import ValidationError
 
 from services.activity import queries
+from services.activity.api import batches
 from services.activity.domain.deeds import UNDO, Deed
 from services.activity.schemas import activities as schemas
 from services.activity.schemas import deeds, fast
@@ -43,11 +43,7 @@ def post_activities() -> Response:
     written = request.get_data()
     if not written.lstrip().startswith(b"["):
         return _one(_items(b"[" + written + b"]"))
-    answers = _take(_items(written))
-    counts = Counter(answer["status"] for answer in answers)
-    return http.respond(
-        {**{status: counts[status] for status in ("accepted", "duplicate", "refused")}, "results": answers}
-    )
+    return batches.answer(_take(_items(written)))
 
 
 @blueprint.get("/activities")

@@ -1,6 +1,5 @@
 """Members and their community."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from flask import Response, current_app
 from marshmallow import ValidationError
 
 from services.activity import queries
+from services.activity.api import batches
 from services.activity.domain import identity
 from services.activity.schemas import activities as limits
 from services.activity.schemas import members as schemas
@@ -37,11 +37,7 @@ def post_members() -> Response:
     if len(sent) > limits.LARGEST_BATCH:
         message = f"A batch holds {limits.LARGEST_BATCH} members at most; this one holds {len(sent)}."
         raise TooLarge(message)
-    answers = _declare(sent)
-    counts = Counter(answer["status"] for answer in answers)
-    return http.respond(
-        {**{status: counts[status] for status in ("accepted", "duplicate", "refused")}, "results": answers}
-    )
+    return batches.answer(_declare(sent))
 
 
 @blueprint.get("/members")

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.activity.domain import profiles
-from services.activity.domain.profiles import Timeline
+from shared.timeline import Timeline, at
 
 _DECEMBER = 12
 
 
 def month_of(moment: datetime, zones: Timeline[str]) -> str:
     """The month that a moment (aware) falls in, like `2026-10`, in the zone that holds at that moment."""
-    return f"{moment.astimezone(ZoneInfo(profiles.at(zones, moment, 'UTC'))):%Y-%m}"
+    return f"{moment.astimezone(ZoneInfo(at(zones, moment, 'UTC'))):%Y-%m}"
 
 
 def following(period: str) -> str:
@@ -34,7 +33,7 @@ def border(period: str, zones: Timeline[str]) -> datetime:
 
 def _zones_about(year: int, month: int, zones: Timeline[str]) -> Sequence[ZoneInfo]:
     first, last = (datetime(year, month, 1, tzinfo=UTC) + timedelta(days=days) for days in (-1, 1))
-    names = {profiles.at(zones, first, "UTC"), *(zone for since, zone in zones if first < since <= last)}
+    names = {at(zones, first, "UTC"), *(zone for since, zone in zones if first < since <= last)}
     return [ZoneInfo(name) for name in names]
 
 

@@ -1,16 +1,13 @@
 """What members and communities are, with the dates from which it holds."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import available_timezones
 
 from shared.clock import BEGINNING
+from shared.timeline import Timeline, at
 
 T = TypeVar("T")
-
-#: (from when, what): in order of time.
-Timeline = Sequence[tuple[datetime, T]]
 
 #: Names that mean something else on each machine, or nothing.
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
@@ -21,18 +18,8 @@ def is_time_zone(name: str) -> bool:
     return name in available_timezones() - _NO_ZONES
 
 
-def at(timeline: Timeline[T], moment: datetime, default: T) -> T:
-    """What holds at a moment."""
-    holding = default
-    for since, value in timeline:
-        if since > moment:
-            break
-        holding = value
-    return holding
-
-
 def declare(
-    timeline: Timeline[T], value: T, *, since: datetime | None, now: datetime, default: T
+    changes: Timeline[T], value: T, *, since: datetime | None, now: datetime, default: T
 ) -> list[tuple[datetime, T]]:
     """Add that `value` holds from `since` on, until the next entry.
 
@@ -41,8 +28,8 @@ def declare(
     earlier, must end there, or the order in which dates came would decide.
     """
     if since is None:
-        if at(timeline, now, default) == value:
-            return list(timeline)
-        since = now if timeline else BEGINNING
-    kept = [(moment, held) for moment, held in timeline if moment != since]
+        if at(changes, now, default) == value:
+            return list(changes)
+        since = now if changes else BEGINNING
+    kept = [(moment, held) for moment, held in changes if moment != since]
     return sorted([*kept, (since, value)], key=lambda entry: entry[0])

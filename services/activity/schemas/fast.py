@@ -11,7 +11,6 @@ import msgspec
 
 from services.activity.domain import deeds
 from services.activity.domain.deeds import Deed
-from services.activity.schemas import activities
 from services.activity.schemas.activities import (
     LARGEST_SEQUENCE,
     LARGEST_VALUE,
@@ -21,6 +20,7 @@ from services.activity.schemas.activities import (
     MOST_TAGS,
 )
 from services.activity.schemas.deeds import Accounts
+from shared import http
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
 _Type = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TYPE)]
@@ -88,7 +88,7 @@ def _deed(read: _Activity, accounts: Accounts) -> Deed:
         parent=parent.id if isinstance(parent, _Reference) else parent,
         object_published=_moment(described.published),
         tags=tuple([tag if isinstance(tag, str) else tag.name for tag in described.tag or ()]),
-        published=activities.moment(read.published),
+        published=http.moment(read.published),
         updated=_moment(read.updated),
         sequence=read.sequence,
         value=read.value,
@@ -105,4 +105,4 @@ def _member(read: str | _Account | None, accounts: Accounts) -> str | None:
 
 
 def _moment(written: str | None) -> datetime | None:
-    return None if written is None else activities.moment(written)
+    return None if written is None else http.moment(written)

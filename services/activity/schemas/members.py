@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.activity.domain import profiles
-from services.activity.schemas.activities import Moment, identifier, short
+from services.activity.schemas.activities import identifier, short
+from shared.http import Moment
 
 ROLES = ("member", "staff", "bot")
 LONGEST_NAME = 200

@@ -9,7 +9,7 @@ from typing import Any
 from services.activity.domain import identity, profiles
 from services.activity.repository import DATABASE, communities, members
 from services.activity.use_cases import delivering
-from shared import mongo, work
+from shared import mongo, timeline, work
 from shared.clock import BEGINNING
 from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Document
@@ -169,7 +169,7 @@ def found_community(slug: str, *, name: str, time_zone: str, locale: str, now: d
             }
         )
         return True
-    current = profiles.at(stored["zones"], now, "UTC")
+    current = timeline.at(stored["zones"], now, "UTC")
     if current != time_zone:
         message = (
             f"The community {slug!r} exists with the time zone {current}; change it with PATCH /v1/community."
@@ -186,10 +186,10 @@ def change_community(slug: str, changes: Mapping[str, Any], now: datetime) -> No
         raise NotFound("community", slug)
     fields: Document = {name: changes[name] for name in ("name", "locale") if name in changes}
     if "time_zone" in changes:
-        timeline = profiles.declare(
+        zones = profiles.declare(
             stored["zones"], changes["time_zone"], since=changes.get("since"), now=now, default="UTC"
         )
-        fields["zones"] = [list(entry) for entry in timeline]
+        fields["zones"] = [list(entry) for entry in zones]
     if "sealing_grace_hours" in changes:
         fields["grace_hours"] = changes["sealing_grace_hours"]
     if any(stored.get(name) != value for name, value in fields.items()):
@@ -225,7 +225,7 @@ def _declared(stored: Document, declaration: Declaration, now: datetime) -> Docu
         fields["name"] = declaration.name
     if declaration.role is not None:
         since = declaration.since
-        if since is None and declaration.role == BOT and profiles.at(stored["roles"], now, MEMBER) != BOT:
+        if since is None and declaration.role == BOT and timeline.at(stored["roles"], now, MEMBER) != BOT:
             since = BEGINNING  # who is found to be a bot has always been one
             stored = {**stored, "roles": []}
         roles = profiles.declare(stored["roles"], declaration.role, since=since, now=now, default=MEMBER)

@@ -1,20 +1,15 @@
 """Who may earn, and whose deeds count: roles and opt-outs with their dates, so that a replay decides as we did live."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from services.titles_and_badges.domain.facts import Fact
-
-T = TypeVar("T")
+from shared.timeline import Timeline, at
 
 MEMBER = "member"
 BOT = "bot"
-
-#: (from when, what), in order of time.
-Timeline = Sequence[tuple[datetime, T]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +33,6 @@ class Context:
 
 
 _ORDINARY = Profile()
-
-
-def at(timeline: Timeline[T], moment: datetime, default: T) -> T:
-    """What holds at a moment."""
-    holding = default
-    for since, value in timeline:
-        if since > moment:
-            break
-        holding = value
-    return holding
 
 
 def may_count(fact: Fact, context: Context) -> bool:

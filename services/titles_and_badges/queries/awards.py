@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.titles_and_badges.credentials import identity
-from services.titles_and_badges.domain import standing as rules_of_standing
 from services.titles_and_badges.domain.badges import DRAFT
 from services.titles_and_badges.repository import DATABASE, awards, communities, issuers
 from services.titles_and_badges.repository.boards import accounts, standings
-from shared import clock, outbox, work
+from shared import clock, outbox, timeline, work
 from shared.errors import NotFound
 from shared.mongo import Document
 
@@ -149,7 +148,7 @@ def _of_the_visible(rows: list[Document]) -> list[Document]:
 
 
 def _opted_out(profile: Document, now: datetime) -> bool:
-    return rules_of_standing.at(communities.standing(profile).opt_outs, now, default=False)
+    return timeline.at(communities.standing(profile).opt_outs, now, default=False)
 
 
 def _badge(stored: Document, held: Any) -> Document:  # noqa: ANN401

@@ -15,6 +15,7 @@ from services.titles_and_badges.domain.titles.definitions import Title
 from services.titles_and_badges.domain.titles.measures import Measure, Terms
 from services.titles_and_badges.repository import communities, titles
 from services.titles_and_badges.repository.boards import definitions as boards
+from shared import timeline
 from shared.mongo import Document
 
 AT_ONCE = 50
@@ -119,8 +120,8 @@ def _people(of: Month, ruled: Title, members: Sequence[str]) -> dict[str, Person
     for member in members:
         profile = profiles.get(member, standing.Profile())
         found[member] = Person(
-            role=standing.at(profile.roles, last, standing.MEMBER),
-            opted_out=standing.at(profile.opt_outs, last, default=False),
+            role=timeline.at(profile.roles, last, standing.MEMBER),
+            opted_out=timeline.at(profile.opt_outs, last, default=False),
             first=firsts.get(member),
             held=frozenset(held[member]),
         )

@@ -7,18 +7,11 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.titles_and_badges.domain.badges import HIGHEST, MOST_LEVELS
 from services.titles_and_badges.domain.criteria import KINDS
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
-from shared import clock
+from shared.http import Moment
 
 LONGEST_NAME = 100
 LONGEST_TEXT = 500
 LONGEST_ID = 1_000
-
-
-class Moment(fields.DateTime):
-    """A time in UTC, with milliseconds."""
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002
-        return None if value is None else clock.text(value)
 
 
 class _Criterion(fields.Dict):

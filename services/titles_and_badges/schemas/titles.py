@@ -9,7 +9,6 @@ from services.titles_and_badges.schemas.badges import (
     LONGEST_ID,
     LONGEST_NAME,
     LONGEST_TEXT,
-    Moment,
     Person,
 )
 from shared import http
@@ -213,7 +212,7 @@ class Revision(Schema):
 
     revision = fields.Integer(required=True)
     root = fields.String(required=True)
-    sealed_at = Moment(required=True)
+    sealed_at = http.Moment(required=True)
 
 
 class Period(Schema):
@@ -223,10 +222,10 @@ class Period(Schema):
     state = fields.String(required=True)
     revision = fields.Integer(required=True)
     root = fields.String(required=True)
-    sealed_at = Moment(required=True)
+    sealed_at = http.Moment(required=True)
     held = fields.Integer(required=True)
-    since = Moment(required=True, data_key="from", attribute="from")
-    until = Moment(required=True)
+    since = http.Moment(required=True, data_key="from", attribute="from")
+    until = http.Moment(required=True)
     time_zone = fields.String(required=True)
     boards = fields.List(fields.Nested(SealedBoard), required=True)
     revisions = fields.List(fields.Nested(Revision), required=True)

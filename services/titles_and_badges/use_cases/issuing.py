@@ -9,11 +9,11 @@ from urllib.parse import quote
 from services.titles_and_badges.credentials import data_integrity, open_badges, status_list
 from services.titles_and_badges.credentials.keyring import Keyring
 from services.titles_and_badges.credentials.open_badges import Claim, Json, Place
-from services.titles_and_badges.domain import standing
 from services.titles_and_badges.repository import communities, credentials, issuers
 from services.titles_and_badges.repository.credentials import Row
 from services.titles_and_badges.repository.issuers import Issuer
 from services.titles_and_badges.use_cases import claims, signing_keys
+from shared import timeline
 from shared.errors import Gone, NotFound
 from shared.mongo import Document
 
@@ -107,7 +107,7 @@ def _parties(row: Row, now: datetime) -> tuple[Document, Document]:
     if row.gone or member.get("erased"):
         message = "This credential was revoked for good, and what it said is no longer kept."
         raise Gone(message)
-    hidden = not member.get("external_id") or standing.at(
+    hidden = not member.get("external_id") or timeline.at(
         communities.standing(member).opt_outs, now, default=False
     )
     if hidden:

@@ -19,7 +19,7 @@ from services.titles_and_badges.domain.boards.exclusions import Exclusion
 from services.titles_and_badges.domain.boards.policies import Policy
 from services.titles_and_badges.domain.boards.windows import Period, Season
 from services.titles_and_badges.domain.facts import Fact
-from services.titles_and_badges.domain.standing import Timeline
+from shared.timeline import Timeline
 
 COMPETITION = "competition"
 DENSE = "dense"

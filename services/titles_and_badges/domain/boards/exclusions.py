@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.titles_and_badges.domain import standing
 from services.titles_and_badges.domain.boards import days
 from services.titles_and_badges.domain.standing import Profile
+from shared import timeline
 
 STAFF = "staff"
 ROLES = (STAFF, standing.BOT, standing.MEMBER)
@@ -69,7 +70,7 @@ def ranking(
 
     Bots never have one, and who takes no part any more vanishes from all periods.
     """
-    if standing.at(profile.opt_outs, _end(today, zone), default=False):
+    if timeline.at(profile.opt_outs, _end(today, zone), default=False):
         return Reason("The member does not take part.", None, None)
     role = _role(profile, day, zone)
     if role == standing.BOT:
@@ -87,7 +88,7 @@ def changes(exclusions: Iterable[Exclusion], member: str, profile: Profile, zone
 
 
 def _role(profile: Profile, day: date, zone: ZoneInfo) -> str:
-    return standing.at(profile.roles, _end(day, zone), standing.MEMBER) if profile.roles else standing.MEMBER
+    return timeline.at(profile.roles, _end(day, zone), standing.MEMBER) if profile.roles else standing.MEMBER
 
 
 def _end(day: date, zone: ZoneInfo) -> Any:  # noqa: ANN401
