@@ -237,7 +237,8 @@ def _environment(home: Path, mongo: Server, broker: Server, doors: list[int]) ->
 
 
 def _kept(live: Live, name: str) -> Kept:
-    metrics = {"PROMETHEUS_MULTIPROC_DIR": str(live.home / "metrics" / name)}
+    # Only an `api` is several processes that count together.
+    metrics = {"PROMETHEUS_MULTIPROC_DIR": str(live.home / "metrics" / name)} if name.endswith("-api") else {}
     command = [*dies_with_us(), LAUREL, *PROCESSES[name]]
     return Kept(
         name=name,
