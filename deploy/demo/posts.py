@@ -13,6 +13,7 @@ from deploy.demo.deeds import Post
 QUESTIONS_A_DAY = 3.0
 REVIEWS_A_DAY = 1.0
 SPAM_A_DAY = 0.5
+STORIES_A_DAY = 0.35
 PRODUCTS = ("grinder-one", "grinder-two", "kettle", "scale", "house-blend", "decaf", "dripper", "moka-pot")
 SATURDAY = 5
 EVENTS = 0.85  # of the Saturdays
@@ -26,6 +27,7 @@ def posts(seed: int, people: Sequence[Person], start: datetime, until: datetime)
     for one in (threads, _reviews(crowd, start, until), _events(crowd, people, start, until)):
         yield from one
     yield from _spam(crowd, people, start, until)
+    yield from _stories(Crowd(people, Random(f"{seed}/stories")), start, until)  # noqa: S311
 
 
 def _threads(crowd: Crowd, people: Sequence[Person], start: datetime, until: datetime) -> Iterator[Post]:
@@ -127,6 +129,19 @@ def _reviews(crowd: Crowd, start: datetime, until: datetime) -> Iterator[Post]:
                 parent=f"product/{dice.choice(PRODUCTS)}",
                 value=stars,
             )
+
+
+def _stories(crowd: Crowd, start: datetime, until: datetime) -> Iterator[Post]:
+    """What coffee has to do with one's life; some of it moves many people."""
+    dice = crowd.dice
+    numbers = count(1)
+    for day in rhythm.days(start, until):
+        for _ in range(rhythm.how_many(dice, STORIES_A_DAY * rhythm.mood(day, start, until))):
+            at = rhythm.moment(dice, day)
+            person = crowd.someone("comments", at)
+            if person is not None and at >= start:
+                appeal = 3.0 * dice.lognormvariate(0, 0.7)
+                yield Post(id=f"story/{next(numbers)}", type="Story", author=person.id, at=at, appeal=appeal)
 
 
 def _events(crowd: Crowd, people: Sequence[Person], start: datetime, until: datetime) -> Iterator[Post]:

@@ -19,8 +19,12 @@ def reactions(seed: int, people: Sequence[Person], posts: Sequence[Post]) -> Ite
     """All of them, in no order; some fall behind the end of the story."""
     crowd = Crowd(people, Random(f"{seed}/reactions"))  # noqa: S311 (a story, no secret)
     rivals = {person.id for person in cast.named(people, "quarreller")}
+    # Listeners are drawn apart: a story more or less changes nothing of what else happens.
+    listeners = Crowd(people, Random(f"{seed}/listeners"))  # noqa: S311
     for post in posts:
-        if post.type == "Event":
+        if post.type == "Story":
+            yield from _votes(listeners, post, but={post.author})
+        elif post.type == "Event":
             yield from _guests(crowd, post)
         else:
             yield from _votes(crowd, post, but=rivals if post.author in rivals else {post.author})

@@ -10,6 +10,8 @@ import pytest
 from services import titles_and_badges
 from services.titles_and_badges.domain import badges
 from services.titles_and_badges.domain.criteria import KINDS
+from services.titles_and_badges.domain.titles import definitions
+from services.titles_and_badges.schemas.titles import TITLE
 
 DEFINITIONS = Path(next(iter(titles_and_badges.__path__))) / "definitions"
 NAMES = ("community", "stackexchange")
@@ -37,6 +39,20 @@ def test_the_numbers_in_words_are_the_numbers_that_are_checked(definition: Json)
     compared = re.findall(r'"(?:gte|gt|lte|lt)": (\d+)', json.dumps(definition["criterion"]))
     checked = {*filter(None, thresholds), *map(int, compared)}
     assert set(said) == checked
+
+
+def test_the_demos_titles_are_valid_cover_every_category_and_have_their_boards() -> None:
+    found = json.loads((DEFINITIONS / "community.json").read_text("utf-8"))
+    boards = {board["slug"] for board in found["boards"]}
+    titles = [definitions.title(each["slug"], TITLE.load(_without_slug(each))) for each in found["titles"]]
+    assert {title.board for title in titles} <= boards
+    assert {each["category"] for each in found["titles"]} == {
+        "help", "thought", "welcome", "arrival", "story", "critique",
+    }  # fmt: skip
+
+
+def _without_slug(definition: Json) -> Json:
+    return {name: value for name, value in definition.items() if name != "slug"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,14 +14,15 @@ from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards as queries
 from services.titles_and_badges.schemas import badges as badge_schemas
 from services.titles_and_badges.schemas import boards as board_schemas
-from services.titles_and_badges.use_cases import defining, defining_boards
+from services.titles_and_badges.schemas import titles as title_schemas
+from services.titles_and_badges.use_cases import defining, defining_boards, defining_titles
 from shared import clock, http
 from shared.errors import Malformed
 
 
 @click.group("definitions")
 def definitions_group() -> None:
-    """Badges and boards as data."""
+    """Badges, boards and titles as data."""
 
 
 @definitions_group.command("load")
@@ -32,6 +33,7 @@ def load(source: str, community: str) -> None:
     written = read(source)
     badges = _checked(defining.check_file(written), "badges", badge_schemas.DEFINITION)
     boards = _checked(defining_boards.check_file(written), "boards", board_schemas.DEFINITION)
+    titles = _checked(defining_titles.check_file(written), "titles", title_schemas.TITLE)
     app.connect(settings())
     if not queries.is_known(community):
         click.echo(f"The community {community} is not known here yet; its badges wait for it.", err=True)
@@ -40,6 +42,8 @@ def load(source: str, community: str) -> None:
     if boards:
         plain = {slug: board_schemas.plain(definition) for slug, definition in boards.items()}
         _say("boards", len(boards), len(defining_boards.define(community, plain, clock.now())))
+    if titles:
+        _say("titles", len(titles), len(defining_titles.define(community, titles, clock.now())))
 
 
 def read(source: str) -> object:

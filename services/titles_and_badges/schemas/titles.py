@@ -18,6 +18,14 @@ def _count(least: int, most: int, **options: Any) -> fields.Integer:  # noqa: AN
     return fields.Integer(strict=True, validate=validate.Range(least, most), **options)
 
 
+class _Points(fields.Float):
+    """A number of points; a whole one stays whole."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        read: float = super()._deserialize(value, attr, data, **kwargs)
+        return int(read) if read == int(read) else read
+
+
 class Tenure(Schema):
     """Bounds of the days since a member's first deed, at the end of the month."""
 
@@ -89,7 +97,7 @@ class Title(Schema):
     tie_breakers = fields.List(fields.String(validate=validate.OneOf(definitions.BREAKERS)))
     cooldown = _count(0, definitions.MOST_MONTHS)
     once = fields.Boolean()
-    minimum = fields.Float(allow_none=True)
+    minimum = _Points(allow_none=True)
     eligibility = fields.Nested(Eligibility)
     excluded = _Excluded()
     status = fields.String(validate=validate.OneOf(["active", "draft"]))

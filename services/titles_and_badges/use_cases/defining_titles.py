@@ -55,8 +55,12 @@ def retire(community: str, slug: str, now: datetime) -> None:
         titles.keep_definitions([({**stored, "status": life.RETIRED, "changed": now}, True)])
 
 
-def check_listed(listed: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's JSON)
-    """Read the titles of a file of definitions: `[{"slug": …, …}]`. Raises Conflict or Invalid."""
+def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's JSON)
+    """Read the titles of a file of definitions, if it has any: `{"titles": [{"slug": …, …}]}`.
+
+    Raises Conflict or Invalid.
+    """
+    listed = written.get("titles", []) if isinstance(written, Mapping) else []
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         message = "The titles of a file are a list."
         raise Conflict(message)
