@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -13,7 +13,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import loading, showing, tour
+from deploy.demo import loading, months, showing, tour
 from deploy.demo.history import OPENING, SEED, YEAR, History, history
 from deploy.demo.rhythm import ZONE
 from services import cli
@@ -51,8 +51,13 @@ def run(console: Console) -> None:
     with sending.connect(settings.activity_url, _token(settings, "server")) as activity:
         story = history(SEED, _until(activity))
         _load(console, settings, activity, story)
+    past = months.past(_opened(story), clock.now())
+    with console.status("Sealing the months that are over …"):
+        _seal(past)
     with sending.connect(settings.titles_and_badges_url, _token(settings, "server")) as recognition:
         member = tour.show(console, recognition, story, time.monotonic() - began)
+        months.show(console, recognition, past)
+    months.doors(console, settings.titles_and_badges_url, past)
     showing.doors(console, settings, member, PAGE, _token(settings, "publishable", PAGE))
 
 
@@ -74,6 +79,16 @@ def _load(console: Console, settings: Settings, activity: httpx.Client, story: H
         with sending.connect(settings.titles_and_badges_url, _token(settings, "rep")) as recognition:
             loading.grant(recognition, story.grants)
         _laurel("status", "--wait", PATIENCE)
+
+
+def _seal(past: Sequence[str]) -> None:
+    if past:
+        chosen = [part for month in past for part in ("--period", month)]
+        _laurel("titles-and-badges", "seal", "--community", COMMUNITY, *chosen)
+
+
+def _opened(story: History) -> datetime:
+    return min(datetime.fromisoformat(activity["published"]) for activity in story.activities)
 
 
 def _until(activity: httpx.Client) -> datetime:

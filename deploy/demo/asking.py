@@ -43,6 +43,17 @@ def closest(client: httpx.Client, members: Iterable[str]) -> list[tuple[str, Jso
     return sorted(found, key=lambda entry: (-entry[1]["share"], entry[1]["missing"]["missing"]))
 
 
+def period(client: httpx.Client, month: str) -> Json:
+    """A sealed month with its titles."""
+    return _get(client, f"/v1/periods/{month}")
+
+
+def sealed_board(client: httpx.Client, month: str, board: str) -> list[Json]:
+    """The first places of a board as it was sealed."""
+    items: list[Json] = _get(client, f"/v1/periods/{month}/boards/{board}?limit=10")["items"]
+    return items
+
+
 def _get(client: httpx.Client, path: str) -> Json:
     response = sending.patiently(lambda: client.get(path))
     sending.stop_if_refused(response)

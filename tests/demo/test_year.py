@@ -1,23 +1,21 @@
 """Months of the demo through both services: exactly the awards that a plain walk through the story finds."""
 
-import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 from flask.testing import FlaskClient
 
-from deploy.demo import loading
+from deploy.demo import loading, months
 from deploy.demo.history import SEED, YEAR, History, history
-from services import titles_and_badges
 from services.titles_and_badges.queries import awards as queries
+from services.titles_and_badges.use_cases import sealing
 from tests.demo import oracle
-from tests.fixtures import Courier, Door
+from tests.fixtures import Courier, Door, Said
 
-DEFINITIONS = Path(next(iter(titles_and_badges.__path__))) / "definitions" / "community.json"
 UNTIL = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
@@ -51,13 +49,16 @@ def held(community: str) -> dict[oracle.Award, datetime]:
 
 @pytest.mark.timeout(180)
 def test_both_services_find_exactly_the_awards_that_the_story_holds(
-    activity: Door, badges: Door, activity_client: FlaskClient, courier: Courier
+    activity: Door,
+    badges: Door,
+    activity_client: FlaskClient,
+    courier: Courier,
+    laurel: Callable[..., Said],
 ) -> None:
     story = first_months()
     courier.arrange = shuffled
-    for badge in json.loads(DEFINITIONS.read_text("utf-8"))["badges"]:
-        slug = badge.pop("slug")
-        assert badges("PUT", f"/v1/badges/{slug}", badge).status_code == 200
+    said = laurel("titles-and-badges", "definitions", "load", "community", "--community", activity.community)
+    assert said.code == 0, said.err
     assert load(activity_client, activity, story) == []
     courier.carry()
     expected = oracle.awards(story)
@@ -68,3 +69,18 @@ def test_both_services_find_exactly_the_awards_that_the_story_holds(
     assert load(activity_client, activity, story) == []
     courier.carry()
     assert held(activity.community) == expected
+    every_title_has_holders(badges, months.past(UNTIL - YEAR, UNTIL - YEAR + timedelta(days=150)))
+
+
+def every_title_has_holders(badges: Door, past: list[str]) -> None:
+    """Sealed in their order, the months name who carried the community: every title somebody, no newcomer twice."""
+    for month in past:
+        sealing.seal(badges.community, month)
+    sealed = [badges("GET", f"/v1/periods/{month}").json for month in past]
+    held_by = {each["title"]: [] for each in sealed[0]["titles"]}  # type: ignore[var-annotated]
+    for month in sealed:
+        for each in month["titles"]:
+            held_by[each["title"]] += [holder["member"]["id"] for holder in each["holders"]]
+    assert len(held_by) == 6
+    assert all(held_by.values()), held_by
+    assert len(set(held_by["newcomer"])) == len(held_by["newcomer"])
