@@ -82,6 +82,12 @@ def show_style() -> Response:
     return _public(pages.style(), "text/css", _STATUS_SECONDS)
 
 
+@blueprint.get("/assets/icon.svg")
+def show_icon() -> Response:
+    """What stands before a page's name: a wreath."""
+    return _public(image.svg(""), "image/svg+xml", _STATUS_SECONDS)
+
+
 def _page(identifier: str) -> Response:
     now, office = clock.now(), _office()
     language = _language()

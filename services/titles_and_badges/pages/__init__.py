@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
+from babel import dates
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 LANGUAGES = ("en", "uk", "ru")
@@ -39,10 +40,7 @@ def render(template: str, language: str, **values: Any) -> str:  # noqa: ANN401 
 
 def day(moment: datetime, *, language: str) -> str:
     """A date in words, in UTC."""
-    phrases = words(language)
-    return str(phrases["date"]).format(
-        day=moment.day, month=phrases["months"][moment.month - 1], year=moment.year
-    )
+    return dates.format_date(moment.date(), "long", locale=language)
 
 
 def style() -> bytes:
