@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from services.titles_and_badges.use_cases import showing
 from tests.browser.looking import looking
 from tests.browser.serving import Site
 from tests.browser.town import Town
@@ -22,6 +23,7 @@ CHECKS = """
 
 @pytest.fixture(scope="module")
 def path(town: Town) -> str:
+    showing.open_pages(town.badges.community, public=True, origins=[])
     (award,) = town.badges("GET", "/v1/members/ann/badges?limit=1").json["items"]
     return str(award["credential"])
 

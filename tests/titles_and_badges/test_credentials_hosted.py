@@ -8,8 +8,9 @@ import pytest
 from services.titles_and_badges.credentials import baking, status_list
 from services.titles_and_badges.credentials.open_badges import identity_hash
 from services.titles_and_badges.repository import credentials
-from services.titles_and_badges.use_cases import allotting
+from services.titles_and_badges.use_cases import allotting, showing
 from tests.fixtures import Courier, Door
+from tests.titles_and_badges.months import TITLE, Village
 
 ADDRESS = "https://badges.example"
 HERO = {"name": "Hero", "description": "Helped when nobody else did.", "criterion": {"kind": "manual"}}
@@ -24,6 +25,7 @@ class Holder:
         activity("POST", "/v1/members", [{"id": "ann@home", "name": "Ann Lee"}])
         courier.carry()
         badges("PUT", "/v1/badges/hero", HERO)
+        showing.open_pages(badges.community, public=True, origins=[])
         self.decide("grants")
         (award,) = badges("GET", "/v1/members/ann%40home/badges").json["items"]
         self.path = str(award["credential"])
@@ -176,6 +178,64 @@ def test_the_page_says_what_was_checked_in_three_languages(holder: Holder) -> No
     policy = holder.get(holder.path, **BROWSER).headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self';")
     assert holder.get("/assets/pages.css").mimetype == "text/css"
+
+
+def test_where_a_community_shows_nobody_its_pages_name_nobody(holder: Holder) -> None:
+    showing.open_pages(holder.badges.community, public=False, origins=[])
+    assert "Ann Lee" not in holder.page()
+    assert "This award is genuine" in holder.page()
+
+
+def test_a_title_has_a_credential_too_and_loses_it_with_a_later_revision(
+    activity: Door, badges: Door, courier: Courier
+) -> None:
+    village = Village(activity, courier)
+    village.define(**{"most-liked": {**TITLE, "holders": 1, "description": "Liked most."}})
+    village.likes("ann", ["bob", "cid"])
+    village.seal()
+    courier.carry()
+    (row,) = badges("GET", "/v1/titles/most-liked/holders").json["items"]
+    credential = badges.client.get(row["credential"]).json
+    achievement = credential["credentialSubject"]["achievement"]
+    assert (credential["name"], credential["validFrom"]) == (
+        "Most liked (2026-10)",
+        "2026-10-31T22:00:00.000Z",
+    )
+    described = badges.client.get(achievement["id"].removeprefix(ADDRESS)).json
+    assert described["criteria"] == achievement["criteria"]
+    assert badges.client.get(achievement["image"]["id"].removeprefix(ADDRESS)).status_code == 200
+    assert "This award is genuine" in badges.client.get(row["credential"], headers=BROWSER).text
+
+    village.likes("dan", ["bob", "cid", "eve"])
+    village.seal_what_is_late()
+    courier.carry()
+    assert "The community has taken it back" in badges.client.get(row["credential"], headers=BROWSER).text
+    (row,) = badges("GET", "/v1/titles/most-liked/holders").json["items"]
+    assert row["member"]["id"] == "dan"
+    assert badges.client.get(row["credential"]).status_code == 200
+
+
+def test_a_title_follows_its_holder_into_a_merge_and_is_forgotten_with_him(
+    activity: Door, badges: Door, courier: Courier
+) -> None:
+    village = Village(activity, courier)
+    village.define()
+    village.likes("ann", ["bob", "cid"])
+    village.seal()
+    courier.carry()
+    (row,) = badges("GET", "/v1/titles/most-liked/holders").json["items"]
+    activity("PUT", "/v1/members/anna", {"name": "Anna"})
+    assert activity("POST", "/v1/members/ann/merge", {"into": "anna"}).status_code == 200
+    courier.carry()
+    credential = badges.client.get(row["credential"]).json
+    (identity,) = credential["credentialSubject"]["identifier"]
+    assert identity["identityHash"] == identity_hash("anna", identity["salt"])
+    activity("DELETE", "/v1/members/anna")
+    courier.carry()
+    assert badges.client.get(row["credential"]).status_code == 410
+    entry = credential["credentialStatus"]
+    listed = badges.client.get(entry["statusListCredential"].removeprefix(ADDRESS)).json
+    assert status_list.is_set(listed["credentialSubject"]["encodedList"], int(entry["statusListIndex"]))
 
 
 def test_what_is_not_there_is_not_found(holder: Holder) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, request
 
 from services.titles_and_badges import pages
 from services.titles_and_badges.credentials import baking, checking, contexts, image, open_badges
+from services.titles_and_badges.credentials.open_badges import Achievement
 from services.titles_and_badges.queries import achievements
 from services.titles_and_badges.use_cases import issuing, verifying
 from services.titles_and_badges.use_cases.issuing import Hosted, Office
@@ -63,17 +64,26 @@ def show_status_list(community: str, number: int) -> Response:
 @blueprint.get("/issuers/<id:community>/achievements/badges/<id:slug>/<id:level>")
 def show_achievement(community: str, slug: str, level: str | None = None) -> Response:
     """What a badge is given for (JSON-LD)."""
-    achieved = achievements.badge(community, slug, level)
-    written = open_badges.achievement(achieved, _office().issuer_address(community))
-    return _json({"@context": contexts.OPEN_BADGES, **written}, _SECONDS)
+    return _achievement(achievements.badge(community, slug, level), community)
 
 
 @blueprint.get("/issuers/<id:community>/achievements/badges/<id:slug>/image.svg")
 @blueprint.get("/issuers/<id:community>/achievements/badges/<id:slug>/<id:level>/image.svg")
 def show_image(community: str, slug: str, level: str | None = None) -> Response:
     """The picture of a badge, without anybody's award in it."""
-    achieved = achievements.badge(community, slug, level)
-    return _public(image.svg(achieved.name, achieved.level), "image/svg+xml", _STATUS_SECONDS)
+    return _drawn(achievements.badge(community, slug, level))
+
+
+@blueprint.get("/issuers/<id:community>/achievements/titles/<id:slug>/<id:period>")
+def show_title(community: str, slug: str, period: str) -> Response:
+    """What a title of a month is given for (JSON-LD)."""
+    return _achievement(achievements.title(community, slug, period), community)
+
+
+@blueprint.get("/issuers/<id:community>/achievements/titles/<id:slug>/<id:period>/image.svg")
+def show_title_image(community: str, slug: str, period: str) -> Response:
+    """The picture of a title of a month, without anybody's credential in it."""
+    return _drawn(achievements.title(community, slug, period))
 
 
 @blueprint.get("/assets/pages.css")
@@ -109,12 +119,21 @@ def _shown(hosted: Hosted) -> dict[str, Any]:
     return {
         "name": claim.achievement.label,
         "community": hosted.community["name"],
-        "member": hosted.member.get("name"),
+        "member": hosted.name,
         "criteria": claim.achievement.criteria,
         "since": claim.awarded_at,
         "until": claim.valid_until,
         "evidence": claim.evidence,
     }
+
+
+def _achievement(achieved: Achievement, community: str) -> Response:
+    written = open_badges.achievement(achieved, _office().issuer_address(community))
+    return _json({"@context": contexts.OPEN_BADGES, **written}, _SECONDS)
+
+
+def _drawn(achieved: Achievement) -> Response:
+    return _public(image.svg(achieved.name, achieved.level), "image/svg+xml", _STATUS_SECONDS)
 
 
 def _picture(hosted: Hosted) -> str:

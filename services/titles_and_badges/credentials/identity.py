@@ -6,6 +6,7 @@ from hashlib import sha256
 
 #: The kinds of award.
 BADGE = "badge"
+TITLE = "title"
 
 _BYTES = 16
 

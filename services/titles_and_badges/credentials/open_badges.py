@@ -79,6 +79,18 @@ def badge(slug: str, definition: Mapping[str, Any], level: str | None) -> Achiev
     )
 
 
+def title(slug: str, definition: Mapping[str, Any], period: str) -> Achievement:
+    """What a title of a month (`2026-10`) stands for, out of its definition."""
+    said = definition.get("description") or definition["name"]
+    return Achievement(
+        path="/".join(quote(part, safe="") for part in ("titles", slug, period)),
+        name=definition["name"],
+        level=period,
+        description=said,
+        criteria=f"{said} ({period})",
+    )
+
+
 def credential(claim: Claim, issuer: Issuer, place: Place, *, salt: str) -> Json:
     """An OpenBadgeCredential without its proof."""
     written: Json = {

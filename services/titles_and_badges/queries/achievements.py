@@ -3,8 +3,18 @@
 from services.titles_and_badges.credentials import open_badges
 from services.titles_and_badges.credentials.open_badges import Achievement
 from services.titles_and_badges.domain.badges import DRAFT
-from services.titles_and_badges.repository import communities
+from services.titles_and_badges.repository import communities, seals
 from shared.errors import NotFound
+
+
+def title(community: str, slug: str, period: str) -> Achievement:
+    """What a title of a sealed month stands for. Raises NotFound."""
+    seal = seals.revision(community, period)
+    sealed = seals.manifest(seal["_id"])["titles"] if seal else []
+    for each in sealed:
+        if each["slug"] == slug:
+            return open_badges.title(slug, each["definition"], period)
+    raise NotFound("title", slug)
 
 
 def badge(community: str, slug: str, level: str | None) -> Achievement:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from services.titles_and_badges.credentials import identity
 from services.titles_and_badges.domain import badges as life
 from services.titles_and_badges.domain.titles import reasons
 from services.titles_and_badges.domain.titles.measures import UNIT
 from services.titles_and_badges.domain.titles.reasons import Reason
 from services.titles_and_badges.queries import awards as people
 from services.titles_and_badges.queries import seals as sealed
-from services.titles_and_badges.repository import candidates, communities, seals, titles
+from services.titles_and_badges.repository import candidates, communities, issuers, seals, titles
 from shared import clock
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -113,9 +114,11 @@ def _held(community: str, found: Sequence[Document]) -> list[Document]:
     known = communities.profiles({row["member"] for row in found})
     names = {each["slug"]: each["definition"]["name"] for each in titles.definitions(community)}
     now = clock.now()
+    salt = issuers.salt(community) if found else None
     return [
         {
             "key": row["_id"],
+            "credential": salt and identity.path(salt, identity.TITLE, row["_id"]),
             "title": row["title"],
             "title_name": names.get(row["title"], row["title"]),
             "period": row["period"],

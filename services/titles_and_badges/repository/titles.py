@@ -63,6 +63,11 @@ def all_holders(community: str) -> list[Document]:
     return list(_holders().find({"community": community}, sort=order, batch_size=mongo.AT_ONCE))
 
 
+def by_keys(keys: Iterable[str]) -> dict[str, Document]:
+    """Holders by key, those of earlier revisions too."""
+    return {document["_id"]: document for document in _holders().find({"_id": {"$in": list(keys)}})}
+
+
 def held_by(members: Iterable[str], title: str | None = None) -> list[Document]:
     """The titles that members hold, the latest month first."""
     query: Document = {"member": {"$in": list(members)}, "held": True}

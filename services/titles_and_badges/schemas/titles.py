@@ -127,6 +127,7 @@ class Holder(Schema):
     place = fields.Integer(required=True)
     member = fields.Nested(Person, required=True)
     score = fields.Float(required=True)
+    credential = fields.String(allow_none=True)
 
 
 class Reason(Schema):

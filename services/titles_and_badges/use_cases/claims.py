@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from services.titles_and_badges.credentials import identity, open_badges
 from services.titles_and_badges.credentials.open_badges import Claim
-from services.titles_and_badges.repository import awards, communities
+from services.titles_and_badges.repository import awards, communities, seals, titles
+from shared import clock
 
 
 class Standing(NamedTuple):
@@ -49,6 +50,25 @@ def claim_of_badge(key: str, member: str) -> Claim | None:
     )
 
 
+def standings_of_titles(keys: Iterable[str]) -> dict[str, Standing]:
+    """How titles of months stand."""
+    return {key: Standing(row["member"], row["held"]) for key, row in titles.by_keys(keys).items()}
+
+
+def claim_of_title(key: str, member: str) -> Claim | None:
+    """What the credential of a title says: as it was defined when the month was sealed, from the month's end on."""
+    row = titles.by_keys([key]).get(key)
+    if row is None:
+        return None
+    manifest = seals.manifest(seals.key(row["community"], row["period"], row["revision"]))
+    definitions = {each["slug"]: each["definition"] for each in manifest["titles"]}
+    return Claim(
+        achievement=open_badges.title(row["title"], definitions[row["title"]], row["period"]),
+        member=member,
+        awarded_at=clock.from_text(manifest["until"]),
+    )
+
+
 def _addresses(*names: str | None) -> tuple[str, ...]:
     """Of the objects that an award stands on, those that anybody can open; another id says something to us alone."""
     found = dict.fromkeys(name for name in names if name and _is_address(name))
@@ -64,4 +84,7 @@ def _is_address(name: str) -> bool:
 
 
 #: Every kind of award that has credentials, by the name under which they are kept.
-SOURCES: dict[str, Source] = {identity.BADGE: Source(standings_of_badges, claim_of_badge)}
+SOURCES: dict[str, Source] = {
+    identity.BADGE: Source(standings_of_badges, claim_of_badge),
+    identity.TITLE: Source(standings_of_titles, claim_of_title),
+}

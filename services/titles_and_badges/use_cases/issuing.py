@@ -56,6 +56,11 @@ class Hosted(NamedTuple):
     member: Document
 
     @property
+    def name(self) -> str | None:
+        """The member's name, where the community shows its people to everybody."""
+        return self.member.get("name") if self.community.get("pages", {}).get("public") else None
+
+    @property
     def document(self) -> Json:
         """The signed credential."""
         document: Json = json.loads(self.text)
@@ -103,7 +108,7 @@ def signed_list(community: str, number: int, office: Office, now: datetime) -> s
 
 def _parties(row: Row, now: datetime) -> tuple[Document, Document]:
     """The community and the member of a credential, if the community shows him."""
-    member = {} if row.gone else communities.profiles([row.member]).get(row.member, {})
+    member = {} if row.gone else _survivor(row.member)
     if row.gone or member.get("erased"):
         message = "This credential was revoked for good, and what it said is no longer kept."
         raise Gone(message)
@@ -113,6 +118,12 @@ def _parties(row: Row, now: datetime) -> tuple[Document, Document]:
     if hidden:
         raise NotFound("credential", row.identifier)
     return _issuer(row.community)[0], member
+
+
+def _survivor(member: str) -> Document:
+    """The profile of a member, or of whom he became; nothing while it is not known."""
+    now = communities.survivors([member])[member]
+    return communities.profiles([now]).get(now, {})
 
 
 def _text(row: Row, claim: Claim, community: Document, office: Office, now: datetime) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from services.titles_and_badges.credentials import identity
 from services.titles_and_badges.repository import DATABASE, candidates, titles
+from services.titles_and_badges.use_cases import allotting
 from shared import outbox
 from shared.clock import from_text
 from shared.events import titles_and_badges as events
@@ -32,6 +34,7 @@ def uphold(
             changed.append((row, key in before))
             announced.append(_event(row, before.get(key), versions, from_text(manifest["until"]), now))
     titles.write_holders(changed)
+    allotting.follow(community, identity.TITLE, [row["_id"] for row, _ in changed])
     announced.append(
         events.PeriodSealed(
             community=community,
