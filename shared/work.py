@@ -56,9 +56,10 @@ def add_all(service: str, community: str, marks: Mapping[str, Mapping[str, Any]]
     mongo.insert(service, COLLECTION, [_mark(kind, community, detail) for kind, detail in marks.items()])
 
 
-def pending(service: str, community: str | None = None) -> int:
-    """How many marks are left."""
-    which = {} if community is None else {"community": community}
+def pending(service: str, community: str | None = None, kind: str | None = None) -> int:
+    """How many marks are left, of all or of a community and a kind."""
+    asked = {"community": community, "kind": kind}
+    which = {name: value for name, value in asked.items() if value is not None}
     return mongo.collection(service, COLLECTION).count_documents(which)
 
 

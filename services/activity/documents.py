@@ -42,7 +42,8 @@ class Community(Document):
 class Member(Document):
     """A member, or an account on a network (`network` set), or the pseudonym of someone erased.
 
-    `merged_into` is a permanent alias. `roles` and `opt_outs` are pairs of (since, value), in order of time.
+    `merged_into` is a permanent alias. `roles`, `opt_outs`, `time_zones` and `pauses` are pairs of (since,
+    value), in order of time.
     """
 
     meta = {
@@ -63,6 +64,9 @@ class Member(Document):
     name = StringField()
     roles = ListField(ListField())
     opt_outs = ListField(ListField())
+    time_zones = ListField(ListField())
+    pauses = ListField(ListField())
+    joined = DateTimeField()
     merged_into = StringField()
     erased = BooleanField()
     created = DateTimeField()

@@ -131,4 +131,7 @@ def _member(stored: Document, now: datetime) -> Document:
         "opted_out": timeline.at(stored["opt_outs"], now, default=False),
         "roles": [{"since": since, "role": role} for since, role in stored["roles"]],
         "opt_outs": [{"since": since, "opted_out": out} for since, out in stored["opt_outs"]],
+        "time_zones": [{"since": since, "zone": zone} for since, zone in stored.get("time_zones", ())],
+        "pauses": [{"since": since, "paused": paused} for since, paused in stored.get("pauses", ())],
+        "joined": stored.get("joined"),
     }

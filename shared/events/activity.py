@@ -95,9 +95,16 @@ class OptOutSince(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ZoneSince(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The community's time zone and from when it holds."""
+    """A time zone, of a community or of a member, and from when it holds."""
 
     zone: str
+    since: datetime
+
+
+class PauseSince(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Whether a member pauses: his streaks wait. And from when."""
+
+    paused: bool
     since: datetime
 
 
@@ -112,6 +119,9 @@ class MemberProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     roles: Sequence[RoleSince] = ()
     opt_outs: Sequence[OptOutSince] = ()
     merged_into: str | None = None
+    time_zones: Sequence[ZoneSince] = ()
+    pauses: Sequence[PauseSince] = ()
+    joined: datetime | None = None
 
 
 class CommunityProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):

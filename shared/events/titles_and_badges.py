@@ -20,7 +20,9 @@ SEALED = "period.sealed"
 class BadgeAwarded:
     """A member holds a badge. `awarded_at` is the event time of the deed that decided it, `decided_by` its id.
 
-    The same award can be announced again with a higher version, when a late deed moves its date.
+    The same award can be announced again with a higher version, when a late deed moves its date. `silent`: it is no
+    news, for the badge came later than the deed, and whoever defined it wants nobody told. Where time decided, as with
+    an anniversary, `decided_by` is None.
     """
 
     community: str
@@ -33,11 +35,13 @@ class BadgeAwarded:
     object: str | None
     awarded_at: datetime
     decided_by: str | None
+    period: str | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeRevoked:
-    """A member holds a badge no longer."""
+    """A member holds a badge no longer; `expired`: because its time was over."""
 
     community: str
     award: str
@@ -47,6 +51,8 @@ class BadgeRevoked:
     level: str | None
     object: str | None
     revoked_at: datetime
+    period: str | None = None
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

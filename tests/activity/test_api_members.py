@@ -39,6 +39,9 @@ def test_who_is_named_exists(activity: Door) -> None:
         "opted_out": False,
         "roles": [],
         "opt_outs": [],
+        "time_zones": [],
+        "pauses": [],
+        "joined": None,
         "identities": [],
         "also_known_as": [],
     }

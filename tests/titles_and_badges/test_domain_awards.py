@@ -56,22 +56,24 @@ def decided(earned: list[Award], *decisions: Decision, **how: Any) -> list[Award
 
 def test_once_a_member_by_the_object_that_was_first() -> None:
     tallies: Tallies = {"o1": tally(hit(5)), "o2": tally(hit(3)), "o3": tally(None)}
-    assert list(awards.derived(badge(), tallies).values()) == [award(3, evidence="o2")]
+    assert list(awards.derived(badge(), tallies, at(100)).values()) == [award(3, evidence="o2")]
 
 
 def test_once_a_member_by_what_still_stands_before_what_was_first() -> None:
     tallies: Tallies = {"o1": tally(hit(1, until=2)), "o2": tally(hit(3)), "o3": tally(hit(4))}
-    assert list(awards.derived(badge(), tallies).values()) == [award(3, evidence="o2")]
+    assert list(awards.derived(badge(), tallies, at(100)).values()) == [award(3, evidence="o2")]
 
 
 def test_where_all_are_lost_by_the_one_that_was_lost_last() -> None:
     tallies: Tallies = {"o1": tally(hit(1, until=9)), "o2": tally(hit(3, until=4))}
-    assert list(awards.derived(badge(), tallies).values()) == [award(1, evidence="o1", revoked_at=at(9))]
+    assert list(awards.derived(badge(), tallies, at(100)).values()) == [
+        award(1, evidence="o1", revoked_at=at(9))
+    ]
 
 
 def test_once_an_object_for_each_that_reached_it() -> None:
     tallies: Tallies = {"o1": tally(hit(5)), "o2": tally(hit(3, until=4)), "o3": tally(None)}
-    found = awards.derived(badge("object"), tallies)
+    found = awards.derived(badge("object"), tallies, at(100))
     assert found == {
         ("x", None, "o1"): award(5, object="o1", evidence="o1"),
         ("x", None, "o2"): award(3, object="o2", evidence="o2", revoked_at=at(4)),
@@ -80,13 +82,13 @@ def test_once_an_object_for_each_that_reached_it() -> None:
 
 def test_every_level_is_an_award_of_its_own() -> None:
     tallies: Tallies = {"o1": tally(hit(1), None), "o2": tally(hit(2), hit(7))}
-    found = awards.derived(badge(levels=LEVELS), tallies)
+    found = awards.derived(badge(levels=LEVELS), tallies, at(100))
     assert [found["x", level, None].by for level in ("one", "two")] == ["a1", "a7"]
     assert found.keys() == {("x", "one", None), ("x", "two", None)}
 
 
 def test_nothing_reached_is_nothing_awarded() -> None:
-    assert awards.derived(badge(), {}) == awards.derived(badge(), {"o": tally(None)}) == {}
+    assert awards.derived(badge(), {}, at(100)) == awards.derived(badge(), {"o": tally(None)}, at(100)) == {}
 
 
 def test_a_grant_gives_what_was_not_earned() -> None:

@@ -18,8 +18,12 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "distinct": {"criterion": {"kind": "distinct", "of": "days"}, "at": 1},
     "first": {"criterion": {"kind": "first"}},
     "manual": {"criterion": {"kind": "manual"}},
+    "nth": {"criterion": {"kind": "nth"}, "at": 1},
     "object-score": {"criterion": {"kind": "object-score"}, "at": 1},
+    "ratio": {"criterion": {"kind": "ratio", "part": {}, "whole": {}, "least": 1}, "at": 1},
+    "streak": {"criterion": {"kind": "streak"}, "at": 1},
     "sum": {"criterion": {"kind": "sum"}, "at": 1},
+    "tenure": {"criterion": {"kind": "tenure"}, "at": 1},
 }
 NO_NUMBERS: list[Any] = [1.0, 1.5, "1", True, []]
 BY_KIND = [(kind, MINIMAL[kind]) for kind in sorted(MINIMAL)]
@@ -50,8 +54,9 @@ def test_a_definition_is_sticky_and_once_a_member_unless_it_says_otherwise(
     assert (made.kind, made.policy, made.repeat, made.thresholds) == (
         kind, "sticky", "member", (Threshold(level=None, at=1),)
     )  # fmt: skip
-    other = badges.badge("a-badge", {**definition, "policy": "live", "repeat": "object"})
-    assert (other.policy, other.repeat, other.by_object) == ("live", "object", True)
+    policy = "sticky" if kind == "nth" else "live"
+    other = badges.badge("a-badge", {**definition, "policy": policy, "repeat": "object"})
+    assert (other.policy, other.repeat, other.by_object) == (policy, "object", True)
     assert made.by_object is (kind == "object-score")
 
 
@@ -163,6 +168,7 @@ def test_rules_name_the_badges_that_a_fact_concerns() -> None:
     rules = Rules(1, made)
     for _ in range(2):  # the second time it remembers
         assert [each.slug for each in rules.concerned(like())] == ["likes", "anything", "score"]
-        assert [each.slug for each in rules.concerned(like(actor="ann"))] == ["likes", "anything"]
+        assert not rules.concerned(like(actor="ann"))  # nobody is thanked by himself
+        assert [each.slug for each in rules.concerned(like(type="Join", actor="ann"))] == ["anything"]
         assert [each.slug for each in rules.concerned(like(type="Join"))] == ["anything"]
         assert not rules.concerned(like(type="Join", roles=("actor",)))

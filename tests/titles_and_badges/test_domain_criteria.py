@@ -89,7 +89,7 @@ def test_a_score_is_what_others_votes_add_up_to() -> None:
         (fact(9, "Accept", actor="bob"), 0),
         (fact(9, "Accept", actor="ann"), 0),
         (fact(9, "Accept", actor=None, parent_author=None), 0),
-        (fact(9, "Accept", actor="ann", parent_author="ann"), 2),
+        (fact(9, "Accept", actor="ann", parent_author="ann"), 0),  # by himself
     ],
 )
 def test_a_score_counts_while_the_asker_accepts(acceptance: Fact | None, value: int) -> None:

@@ -30,15 +30,19 @@ class _TrueOrFalse(fields.Boolean):
 
 
 class MemberChange(Schema):
-    """What a community says of a member. `since` is from when role and opt-out hold.
+    """What a community says of a member. `since` is from when role, opt-out, time zone and pause hold.
 
     Without `since`, what is said first holds since always, and a change from now on; but who is found to be a bot has
-    always been one.
+    always been one, and a pause begins now. While a member pauses, his streaks wait; `time_zone` is his own, for
+    streaks in members' zones; `joined` is when his tenure begins.
     """
 
     name = short(LONGEST_NAME)
     role = fields.String(validate=validate.OneOf(ROLES))
     opted_out = _TrueOrFalse()
+    time_zone = fields.String(validate=time_zone)
+    paused = _TrueOrFalse()
+    joined = Moment()
     since = Moment()
 
 
@@ -69,6 +73,20 @@ class OptOutSince(Schema):
     since = Moment(required=True)
 
 
+class PauseSince(Schema):
+    """Whether the member pauses, and from when."""
+
+    paused = fields.Boolean(required=True)
+    since = Moment(required=True)
+
+
+class ZoneSince(Schema):
+    """A time zone, and from when it holds."""
+
+    zone = fields.String(required=True)
+    since = Moment(required=True)
+
+
 class Member(Schema):
     """A member. One who is merged into another is shown as the survivor; `id` is then the survivor's."""
 
@@ -78,6 +96,9 @@ class Member(Schema):
     opted_out = fields.Boolean(required=True)
     roles = fields.List(fields.Nested(RoleSince), required=True)
     opt_outs = fields.List(fields.Nested(OptOutSince), required=True)
+    time_zones = fields.List(fields.Nested(ZoneSince), required=True)
+    pauses = fields.List(fields.Nested(PauseSince), required=True)
+    joined = Moment(allow_none=True)
     identities = fields.List(fields.Nested(Identity))
     also_known_as = fields.List(fields.String())
 
@@ -86,13 +107,6 @@ class Merge(Schema):
     """Into whom a member is merged, for ever."""
 
     into = identifier(required=True)
-
-
-class ZoneSince(Schema):
-    """A time zone, and from when it holds."""
-
-    zone = fields.String(required=True)
-    since = Moment(required=True)
 
 
 class Community(Schema):

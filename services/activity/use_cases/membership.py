@@ -29,6 +29,9 @@ class Declaration:
     name: str | None = None
     role: str | None = None
     opted_out: bool | None = None
+    time_zone: str | None = None
+    paused: bool | None = None
+    joined: datetime | None = None
     since: datetime | None = None
 
 
@@ -115,7 +118,7 @@ def erase(community: str, member: str, key: bytes, now: datetime) -> None:
         return
     stranger = identity.pseudonym(key, root)
     forgotten = {"erased": True}
-    personal = ("external_id", "name", "network")
+    personal = ("external_id", "name", "network", "time_zones", "pauses", "joined")
     nobody = {
         **members.new_document(community, stranger, network="erased", external_id="", now=now),
         "roles": found[root]["roles"],  # a bot that is erased stays a bot
@@ -235,4 +238,24 @@ def _declared(stored: Document, declaration: Declaration, now: datetime) -> Docu
             stored["opt_outs"], declaration.opted_out, since=declaration.since, now=now, default=False
         )
         fields["opt_outs"] = [list(entry) for entry in opt_outs]
+    fields |= _of_streaks(stored, declaration, now)
     return {name: value for name, value in fields.items() if stored.get(name) != value}
+
+
+def _of_streaks(stored: Document, declaration: Declaration, now: datetime) -> Document:
+    """Zone, pauses and the day of joining: of members of whom nothing is said there is nothing stored."""
+    fields: Document = {}
+    if declaration.time_zone is not None:
+        zones = profiles.declare(
+            stored.get("time_zones", ()), declaration.time_zone, since=declaration.since, now=now, default=""
+        )
+        fields["time_zones"] = [list(entry) for entry in zones]
+    if declaration.paused is not None:
+        pauses = stored.get("pauses", ())
+        # A pause that began always would excuse all that was ever missed: without a date it begins now.
+        since = declaration.since or (None if pauses else now)
+        declared = profiles.declare(pauses, declaration.paused, since=since, now=now, default=False)
+        fields["pauses"] = [list(entry) for entry in declared]
+    if declaration.joined is not None:
+        fields["joined"] = declaration.joined
+    return fields

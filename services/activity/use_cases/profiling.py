@@ -61,6 +61,14 @@ def member_message(document: Document, now: datetime) -> Message:
             events.OptOutSince(opted_out=out, since=_utc(since)) for since, out in document["opt_outs"]
         ],
         merged_into=document.get("merged_into"),
+        time_zones=[
+            events.ZoneSince(zone=zone, since=_utc(since)) for since, zone in document.get("time_zones", ())
+        ],
+        pauses=[
+            events.PauseSince(paused=paused, since=_utc(since))
+            for since, paused in document.get("pauses", ())
+        ],
+        joined=_utc(document["joined"]) if document.get("joined") else None,
     )
     message = events.profile(profile, now)
     return message._replace(value=None) if erased else message

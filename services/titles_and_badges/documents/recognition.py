@@ -57,13 +57,19 @@ class Fact(Document):
 
 
 class Tally(Document):
-    """A member's open buckets, by slug. `revision` is that of the rules under which they were counted."""
+    """A member's open buckets, by slug. `revision` is that of the rules under which they were counted.
+
+    `dues`: when time alone changes a bucket next, by slug; `due` is the earliest of them.
+    """
 
     meta = {
         "db_alias": DATABASE,
         "collection": "tallies",
         "auto_create_index": False,
-        "indexes": [{"fields": ["community", "revision", "member"]}],
+        "indexes": [
+            {"fields": ["community", "revision", "member"]},
+            {"fields": ["due", "community"], "sparse": True},
+        ],
     }
 
     member = StringField(primary_key=True)
@@ -71,23 +77,34 @@ class Tally(Document):
     revision = IntField(required=True)
     batches = IntField()
     buckets = DictField()
+    dues = DictField()
+    due = DateTimeField()
 
 
 class ObjectTally(Document):
-    """A member's buckets about one object, by slug. `reached` are the slugs with a threshold that was reached."""
+    """A member's buckets about one object, or one period, by slug.
+
+    `reached` are the slugs with a threshold that was reached, or that time will reach.
+    """
 
     meta = {
         "db_alias": DATABASE,
         "collection": "object_tallies",
         "auto_create_index": False,
-        "indexes": [{"fields": ["member", "reached"]}],
+        "indexes": [
+            {"fields": ["member", "reached"]},
+            {"fields": ["due", "community"], "sparse": True},
+        ],
     }
 
     key = StringField(primary_key=True)
     member = StringField(required=True)
+    community = StringField()
     object = StringField(required=True)
     buckets = DictField()
     reached = ListField(StringField())
+    dues = DictField()
+    due = DateTimeField()
 
 
 class Award(Document):
@@ -115,6 +132,8 @@ class Award(Document):
     badge_version = IntField(required=True)
     level = StringField()
     object = StringField()
+    period = StringField()
+    expired = BooleanField()
     evidence = StringField()
     by = StringField()
     awarded_at = DateTimeField(required=True)
@@ -179,6 +198,9 @@ class Profile(Document):
     name = StringField()
     roles = ListField(ListField())
     opt_outs = ListField(ListField())
+    time_zones = ListField(ListField())
+    pauses = ListField(ListField())
+    joined = DateTimeField()
     merged_into = StringField()
     erased = BooleanField()
 

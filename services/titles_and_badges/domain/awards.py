@@ -1,11 +1,12 @@
 """Awards: who holds which badge, since when, and what decided it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.titles_and_badges.domain.badges import ONCE_AN_OBJECT, Badge
-from services.titles_and_badges.domain.tallies import Reached, Tally
+from services.titles_and_badges.domain import reached as rules_of_reached
+from services.titles_and_badges.domain.badges import ONCE_A_MEMBER, ONCE_AN_OBJECT, Badge
+from services.titles_and_badges.domain.reached import Reached, Tally
 
 GRANT = "grant"
 REVOKE = "revoke"
@@ -13,7 +14,10 @@ REVOKE = "revoke"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Award:
-    """A badge, held or once held. `object` is for whose sake; `by` the deciding activity, None where people decided."""
+    """A badge, held or once held. `object` is for whose sake, or `period` for which time.
+
+    `by` is the deciding activity, None where people or time decided. `expired`: it was lost because its time was over.
+    """
 
     badge: str
     level: str | None
@@ -22,6 +26,13 @@ class Award:
     by: str | None
     evidence: str | None = None  # the object whose bucket decided, where the badge is given once a member
     revoked_at: datetime | None = None
+    period: str | None = None
+    expired: bool = False
+
+    @property
+    def about(self) -> str | None:
+        """The object or the period that it is given for."""
+        return self.object if self.period is None else self.period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +45,26 @@ class Decision:
     reason: str
 
 
-#: What tells the awards of one member apart: badge, level and object.
+#: What tells the awards of one member apart: badge, level and object (or period).
 Key = tuple[str, str | None, str | None]
 
 
 def key(award: Award) -> Key:
     """Which award of a member's it is."""
-    return (award.badge, award.level, award.object)
+    return (award.badge, award.level, award.about)
 
 
-def derived(badge: Badge, tallies: Mapping[str | None, Tally]) -> dict[Key, Award]:
-    """The awards of one badge that a member's tallies earn. `tallies` maps objects (or None) to buckets."""
+def derived(badge: Badge, tallies: Mapping[str | None, Tally], now: datetime) -> dict[Key, Award]:
+    """The awards of one badge that a member's tallies earn, as of a moment.
+
+    `tallies` maps objects or periods (or None) to buckets. What time decided has its own date, whatever `now` is; only
+    what is still to come is left out.
+    """
     earned: dict[Key, Award] = {}
+    held = {name: rules_of_reached.at(tally, now) for name, tally in tallies.items()}
     for index, threshold in enumerate(badge.thresholds):
-        reached = {name: hit for name, tally in tallies.items() if (hit := tally.reached[index]) is not None}
-        if badge.repeat == ONCE_AN_OBJECT:
+        reached = {name: hit for name, each in held.items() if (hit := each[index]) is not None}
+        if badge.repeat != ONCE_A_MEMBER:
             for name, hit in reached.items():
                 award = _award(badge, threshold.level, name, hit, evidence=name)
                 earned[key(award)] = award
@@ -77,7 +93,7 @@ def decided(badge: Badge, earned: Mapping[Key, Award], decisions: Iterable[Decis
 def _give_back(result: dict[Key, Award], earned: Mapping[Key, Award], decision: Decision) -> None:
     for name, award in earned.items():
         # What is held already stays as it is: granting twice is granting once.
-        if award.object == decision.object and result[name].revoked_at is not None:
+        if award.about == decision.object and result[name].revoked_at is not None:
             result[name] = award
 
 
@@ -85,29 +101,27 @@ def _grant(badge: Badge, result: dict[Key, Award], decision: Decision) -> None:
     wanted = (badge.slug, badge.thresholds[0].level, decision.object)
     held = result.get(wanted)
     if held is None or held.revoked_at is not None:
+        in_object = badge.repeat == ONCE_AN_OBJECT
         result[wanted] = Award(
-            badge=badge.slug, level=wanted[1], object=decision.object, awarded_at=decision.at, by=None
-        )
+            badge=badge.slug, level=wanted[1], awarded_at=decision.at, by=None,
+            object=decision.object if in_object else None, period=None if in_object else decision.object,
+        )  # fmt: skip
 
 
 def _revoke(result: dict[Key, Award], decision: Decision) -> None:
     for name, award in list(result.items()):
-        if award.object == decision.object and award.revoked_at is None:
-            result[name] = _ended(award, max(decision.at, award.awarded_at))
-
-
-def _ended(award: Award, moment: datetime) -> Award:
-    return Award(
-        badge=award.badge, level=award.level, object=award.object, awarded_at=award.awarded_at,
-        by=award.by, evidence=award.evidence, revoked_at=moment,
-    )  # fmt: skip
+        if award.about == decision.object and award.revoked_at is None:
+            result[name] = replace(award, revoked_at=max(decision.at, award.awarded_at))
 
 
 def _award(badge: Badge, level: str | None, name: str | None, hit: Reached, *, evidence: str | None) -> Award:
     moment, _, activity = hit.since
+    in_object = badge.repeat == ONCE_AN_OBJECT
     return Award(
-        badge=badge.slug, level=level, object=name, awarded_at=moment, by=activity,
-        evidence=evidence, revoked_at=hit.until,
+        badge=badge.slug, level=level, awarded_at=moment, by=activity or None,
+        object=name if in_object else None, period=None if in_object or name is None else str(name),
+        evidence=evidence if badge.by_object else None, revoked_at=hit.until,
+        expired=hit.until is not None and hit.until == hit.expires,
     )  # fmt: skip
 
 

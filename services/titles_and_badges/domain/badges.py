@@ -1,45 +1,60 @@
-"""Badges as data: definitions are checked here, and become rules."""
+"""Badges as data: checked definitions that are rules."""
 
-import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from services.titles_and_badges.domain import shapes
-from services.titles_and_badges.domain.criteria import KINDS, Criterion
+from services.titles_and_badges.domain import reading, shapes, spans, versions
+from services.titles_and_badges.domain.criteria import Criterion
 from services.titles_and_badges.domain.facts import Fact
-from shared.errors import Invalid, Place
+from services.titles_and_badges.domain.reading import (
+    HIGHEST,
+    LIVE,
+    MOST_HOLDERS,
+    MOST_LEVELS,
+    ONCE_A_MEMBER,
+    ONCE_AN_OBJECT,
+    STICKY,
+    Definition,
+    Threshold,
+)
+from services.titles_and_badges.domain.spans import Span
+from services.titles_and_badges.domain.standing import Context
+from services.titles_and_badges.domain.versions import Earlier
 
-STICKY = "sticky"
-LIVE = "live"
-ONCE_A_MEMBER = "member"
-ONCE_AN_OBJECT = "object"
+__all__ = [
+    "ACTIVE",
+    "DRAFT",
+    "HIGHEST",
+    "LIVE",
+    "MANUAL",
+    "MOST_HOLDERS",
+    "MOST_LEVELS",
+    "ONCE_AN_OBJECT",
+    "ONCE_A_MEMBER",
+    "RETIRED",
+    "STICKY",
+    "Badge",
+    "Rules",
+    "Threshold",
+    "badge",
+]
+
 MANUAL = "manual"
 
 DRAFT = "draft"
 ACTIVE = "active"
 RETIRED = "retired"
 
-HIGHEST = 10**12
-MOST_LEVELS = 20
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_LONGEST_LEVEL = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
-    """A value to reach; `level` is its name, None for a badge without levels."""
-
-    level: str | None
-    at: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
-    """A checked definition. `until` ends what counts, in event time: when the badge was retired.
+    """A checked definition.
 
-    `asked_tags` are those of its criterion, if the shape of a fact decides whether it concerns that; else None.
+    `begins` and `until` bound what counts, in event time: a campaign, or when the badge was retired. `asked_tags` are
+    those of its criterion, if the shape of a fact decides whether it concerns that; else None. `is_plain`: neither
+    time nor hysteresis has a say in it. `silent_before`: awards of before are no news. `earlier`: what other values
+    it asked for, and until when.
     """
 
     slug: str
@@ -49,47 +64,103 @@ class Badge:
     thresholds: tuple[Threshold, ...]
     repeat: str
     policy: str
+    begins: datetime | None = None
     until: datetime | None = None
     asked_tags: frozenset[str] | None = None
+    is_plain: bool = True
+    keep: int = 100
+    expires_after: Span | None = None
+    most_holders: int | None = None
+    secret: bool = False
+    silent_before: datetime | None = None
+    earlier: tuple[tuple[datetime, tuple[Threshold, ...]], ...] = ()
 
     @property
     def by_object(self) -> bool:
-        """Whether its buckets are one an object, or one a member."""
+        """Whether its buckets are one an object."""
         return self.repeat == ONCE_AN_OBJECT or self.criterion.by_object
+
+    @property
+    def by_period(self) -> bool:
+        """Whether its buckets are one a period."""
+        return self.repeat in spans.PERIODS
+
+    def bucket(self, fact: Fact, context: Context) -> str | None:
+        """In which bucket a fact counts: an object's, a period's, or, None, the only one a member has."""
+        if self.by_object:
+            return fact.object
+        if self.repeat == ONCE_A_MEMBER:
+            return None
+        return spans.period(fact.published, self.repeat, context.zone(fact.published))
 
     def concerns(self, fact: Fact) -> bool:
         """Whether a fact belongs into a bucket of this badge."""
-        return self.criterion.concerns(fact) and self.takes(
-            fact
-        )  # in this order: most facts end at the first
+        return self.criterion.concerns(fact) and self.takes(fact)  # most facts end at the first
 
     def takes(self, fact: Fact) -> bool:
         """Whether the badge takes a fact that concerns its criterion."""
         if self.until is not None and fact.published >= self.until:
             return False
+        if self.begins is not None and fact.published < self.begins:
+            return False
         return fact.object is not None or not self.by_object
 
+    def thresholds_at(self, moment: datetime) -> tuple[Threshold, ...]:
+        """What it asked for at a moment."""
+        for until, thresholds in self.earlier:
+            if moment < until:
+                return thresholds
+        return self.thresholds
 
-def badge(
-    slug: str, definition: Mapping[str, Any], *, version: int = 1, until: datetime | None = None
+    def changes_after(self, moment: datetime) -> list[datetime]:
+        """When it asked for other values from then on."""
+        return [until for until, _ in self.earlier if until > moment]
+
+
+def badge(  # noqa: PLR0913 (a definition, and what its life has added)
+    slug: str,
+    definition: Definition,
+    *,
+    version: int = 1,
+    until: datetime | None = None,
+    silent_before: datetime | None = None,
+    effective: datetime | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> Badge:
     """Check a definition and make a rule of it.
 
-    `definition` is the typed JSON of `PUT /v1/badges/{slug}`. Raises Invalid with the places of what is wrong.
+    `definition` is the typed JSON of `PUT /v1/badges/{slug}`; it is `effective` from a moment on, and `earlier` ones
+    hold for what was done before. Raises Invalid with the places of what is wrong.
     """
-    if not _SLUG.fullmatch(slug):
-        raise _invalid("/slug", "a slug is 1 to 64 of a–z, 0–9 and -, and neither begins nor ends with -")
-    kind_name, criterion, thresholds = _criterion(definition)
+    kind, criterion, thresholds, before = versions.read(definition, effective, earlier)
+    begins, ends = reading.window(definition)
+    repeat, keep, expiry = (
+        reading.repeat(definition),
+        reading.keep(definition),
+        reading.expires_after(definition),
+    )
+    if repeat in spans.PERIODS and criterion.by_object:
+        raise reading.invalid(
+            "/repeat", f"a badge of the kind {kind} counts by object: repeat is member or object"
+        )
     return Badge(
-        slug=slug,
+        slug=reading.slug(slug),
         version=version,
-        kind=kind_name,
+        kind=kind,
         criterion=criterion,
         thresholds=thresholds,
-        repeat=_choice(definition, "repeat", (ONCE_A_MEMBER, ONCE_AN_OBJECT)),
-        policy=_choice(definition, "policy", (STICKY, LIVE)),
-        until=until,
-        asked_tags=shapes.asked_tags(definition["criterion"]),
+        repeat=repeat,
+        policy=reading.policy(definition),
+        begins=begins,
+        until=min((each for each in (ends, until) if each), default=None),
+        asked_tags=None if before else shapes.asked_tags(definition["criterion"]),
+        is_plain=not (before or criterion.timed or keep != 100 or expiry),  # noqa: PLR2004 (percent)
+        keep=keep,
+        expires_after=expiry,
+        most_holders=reading.most_holders(definition),
+        secret=reading.flag(definition, "secret", default=False),
+        silent_before=silent_before if not reading.flag(definition, "announce", default=True) else None,
+        earlier=before,
     )
 
 
@@ -124,65 +195,3 @@ class Rules:
         decided = [badge for badge in candidates if badge.asked_tags is not None]
         to_be_asked = [badge for badge in candidates if badge.asked_tags is None]
         return [badge for badge in decided if badge.criterion.concerns(fact)], to_be_asked
-
-
-def _criterion(definition: Mapping[str, Any]) -> tuple[str, Criterion, tuple[Threshold, ...]]:
-    written = definition.get("criterion")
-    if not isinstance(written, Mapping):
-        raise _invalid("/criterion", "a criterion is an object with a kind")
-    name = written.get("kind")
-    if not isinstance(name, str) or name not in KINDS:
-        raise _invalid("/criterion/kind", f"there is no kind {name!r}; there are {', '.join(sorted(KINDS))}")
-    kind = KINDS[name]
-    thresholds = _thresholds(definition) if kind.has_threshold else _single(definition, name)
-    return name, kind.parse(written, "/criterion", thresholds[-1].at), thresholds
-
-
-def _single(definition: Mapping[str, Any], kind: str) -> tuple[Threshold, ...]:
-    for name in ("at", "levels"):
-        if definition.get(name) is not None:
-            raise _invalid(f"/{name}", f"a badge of the kind {kind} has no {name}")
-    return (Threshold(level=None, at=1),)
-
-
-def _thresholds(definition: Mapping[str, Any]) -> tuple[Threshold, ...]:
-    at, levels = definition.get("at"), definition.get("levels")
-    if (at is None) == (levels is None):
-        raise _invalid("/at", "a badge has either at or levels")
-    if at is not None:
-        return (Threshold(level=None, at=_number(at, "/at")),)
-    if not isinstance(levels, Sequence) or isinstance(levels, str) or not 0 < len(levels) <= MOST_LEVELS:
-        raise _invalid("/levels", f"levels are a list of 1 to {MOST_LEVELS}")
-    found = tuple(_level(level, f"/levels/{index}") for index, level in enumerate(levels))
-    for index in range(1, len(found)):
-        if found[index].at <= found[index - 1].at:
-            raise _invalid(f"/levels/{index}/at", "levels rise: each is higher than the one before")
-    if len({threshold.level for threshold in found}) != len(found):
-        raise _invalid("/levels", "two levels have one name")
-    return found
-
-
-def _level(written: Any, pointer: str) -> Threshold:  # noqa: ANN401 (untrusted JSON)
-    if not isinstance(written, Mapping):
-        raise _invalid(pointer, "a level is an object with a name and at")
-    name = written.get("name")
-    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_LEVEL:
-        raise _invalid(f"{pointer}/name", f"a name of 1 to {_LONGEST_LEVEL} characters is wanted here")
-    return Threshold(level=name, at=_number(written.get("at"), f"{pointer}/at"))
-
-
-def _number(written: Any, pointer: str) -> int:  # noqa: ANN401
-    if not isinstance(written, int) or isinstance(written, bool) or not 0 < written <= HIGHEST:
-        raise _invalid(pointer, f"a whole number from 1 to {HIGHEST} is wanted here")
-    return written
-
-
-def _choice(definition: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
-    value = definition.get(name, choices[0])
-    if value not in choices:
-        raise _invalid(f"/{name}", f"{name} is {' or '.join(choices)}")
-    return str(value)
-
-
-def _invalid(pointer: str, detail: str) -> Invalid:
-    return Invalid("The definition is wrong.", errors=[Place(pointer=pointer, detail=detail)])

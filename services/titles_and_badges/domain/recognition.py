@@ -44,7 +44,7 @@ def buckets(fact: Fact, rules: Rules, context: Context) -> list[Bucket]:
     concerned = rules.concerned(fact)
     if not concerned or not standing.may_count(fact, context):
         return []
-    return [(badge.slug, fact.object if badge.by_object else None) for badge in concerned]
+    return [(badge.slug, badge.bucket(fact, context)) for badge in concerned]
 
 
 def plan(changes: Iterable[Change], rules: Rules, context: Context) -> Plan:

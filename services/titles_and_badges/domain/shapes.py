@@ -14,11 +14,14 @@ from services.titles_and_badges.domain.facts import Fact
 MOST = 10_000
 
 _OPTIONS: Mapping[str, frozenset[str]] = {
-    "count": frozenset({"role"}),
-    "first": frozenset({"role"}),
-    "sum": frozenset({"role"}),
+    "count": frozenset({"role", "per_giver"}),
+    "first": frozenset({"role", "per_giver"}),
+    "nth": frozenset({"role"}),
+    "sum": frozenset({"role", "per_giver"}),
     "distinct": frozenset({"role", "of"}),
-    "object-score": frozenset({"weights", "accepted"}),
+    "object-score": frozenset({"weights", "accepted", "per_giver"}),
+    "streak": frozenset({"role", "unit", "zone", "freeze", "pause"}),
+    "tenure": frozenset({"role", "unit", "since", "active"}),
 }
 _FIELDS = frozenset(
     {

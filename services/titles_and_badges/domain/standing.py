@@ -18,6 +18,9 @@ class Profile:
 
     roles: Timeline[str] = ()
     opt_outs: Timeline[bool] = ()
+    zones: Timeline[str] = ()
+    pauses: Timeline[bool] = ()
+    joined: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,28 @@ class Context:
     def zone(self, moment: datetime) -> ZoneInfo:
         """The community's time zone at a moment."""
         return ZoneInfo(at(self.zones, moment, "UTC"))
+
+    def zones_of(self, member: str) -> tuple[tuple[datetime, str], ...]:
+        """A member's own zones with their dates; before the first of them, the community's."""
+        own = self.profiles.get(member, _ORDINARY).zones
+        if not own:
+            return tuple(self.zones)
+        before = [entry for entry in self.zones if entry[0] < own[0][0]]
+        return (*before, *own)
+
+    def pauses_of(self, member: str) -> list[tuple[datetime, datetime | None]]:
+        """When a member paused: from when, and until when, None for one that is not over."""
+        found: list[tuple[datetime, datetime | None]] = []
+        since = None
+        for moment, paused in self.profiles.get(member, _ORDINARY).pauses:
+            if since is not None and not paused:
+                found.append((since, moment))
+            since = (since or moment) if paused else None
+        return [*found, (since, None)] if since is not None else found
+
+    def joined(self, member: str) -> datetime | None:
+        """When a member joined, where his community said so."""
+        return self.profiles.get(member, _ORDINARY).joined
 
 
 _ORDINARY = Profile()

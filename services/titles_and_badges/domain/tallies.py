@@ -1,35 +1,14 @@
 """Tallies: what the facts of one bucket add up to, folded in event order, and when each threshold was reached."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from services.titles_and_badges.domain import values
+from services.titles_and_badges.domain import turning
 from services.titles_and_badges.domain.badges import LIVE, Badge
-from services.titles_and_badges.domain.criteria.kinds import State
 from services.titles_and_badges.domain.facts import Fact, Order
+from services.titles_and_badges.domain.reached import Reached, Tally
 from services.titles_and_badges.domain.standing import Context
 
-
-@values.value
-class Reached:
-    """A threshold was reached: since when (the deciding fact), and until when, for a live badge that was lost."""
-
-    since: Order
-    until: datetime | None = None
-
-
-@values.value
-class Tally:
-    """The fold of one bucket so far. `last` is the place of the last fact in it; `reached` one for each threshold."""
-
-    state: State
-    last: Order | None
-    reached: tuple[Reached | None, ...]
-
-    @property
-    def value(self) -> int:
-        """What thresholds are compared with."""
-        return int(self.state["value"])
+__all__ = ["Reached", "Tally", "comes_in_order", "empty", "fold", "recount"]
 
 
 def empty(badge: Badge) -> Tally:
@@ -47,6 +26,8 @@ def fold(badge: Badge, tally: Tally, facts: Iterable[Fact], context: Context) ->
 
     A sticky threshold stays reached by the first fact after which it held; a live one is reached while it holds.
     """
+    if not badge.is_plain:
+        return turning.fold(badge, tally, facts, context)
     state, last, reached = tally.state, tally.last, tally.reached
     step, thresholds = badge.criterion.step, badge.thresholds
     for fact in facts:

@@ -82,7 +82,7 @@ def every(community: str) -> Iterator[Document]:
     By badge, and within a badge by what the community itself can see: two imports of one history give one file.
     """
     for _, rows in itertools.groupby(_rows(community), key=lambda row: row["badge"]):
-        yield from sorted(rows, key=lambda row: (row["member"], row["object"], row["level"]))
+        yield from sorted(rows, key=lambda row: (row["member"], row["object"], row["period"], row["level"]))
 
 
 def shown(community: str, documents: Iterable[Document]) -> list[Document]:
@@ -101,6 +101,7 @@ def shown(community: str, documents: Iterable[Document]) -> list[Document]:
             "member": person(people.get(each["member"]), now),
             "level": each.get("level"),
             "object": each.get("object"),
+            "period": each.get("period"),
             "awarded_at": each["awarded_at"],
             "revoked_at": each.get("revoked_at"),
             "decided_by": each.get("by"),
@@ -134,7 +135,7 @@ def _rows(community: str) -> Iterator[Document]:
                 "member": people.get(each["member"], {}).get("external_id", ""),
                 "object": each.get("object", ""),
                 "level": each.get("level", ""),
-                "period": "",
+                "period": each.get("period", ""),
                 "awarded_at": clock.text(each["awarded_at"]),
                 "revoked_at": clock.text(each["revoked_at"]) if "revoked_at" in each else "",
             }

@@ -1,8 +1,11 @@
 """Why a member holds a badge, what is missing where he does not, and what is closest for him."""
 
-from services.titles_and_badges.domain import standing, tallies
+from zoneinfo import ZoneInfo
+
+from services.titles_and_badges.domain import spans, standing, tallies
 from services.titles_and_badges.domain.awards import GRANT
 from services.titles_and_badges.domain.badges import ACTIVE, MANUAL, Badge, Threshold
+from services.titles_and_badges.domain.spans import Period
 from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.queries import awards as shown_awards
 from services.titles_and_badges.repository import awards, communities, facts
@@ -105,15 +108,21 @@ def _badge(community: str, slug: str) -> tuple[Badge, Document]:
 def _nearest(member: str, badge: Badge, held: list[Document]) -> tuple[str | None, Tally]:
     """The bucket that explains it: the one that decided, else the furthest one."""
     book = Book([member])
-    if held and badge.by_object:
-        name = held[0].get("evidence", held[0].get("object"))
+    if held and (badge.by_object or badge.by_period):
+        name = held[0].get("evidence", awards.about(held[0]))
         if name is not None:
-            book.load_objects([(member, name)])
-            return name, book.tally(member, (badge.slug, name)) or tallies.empty(badge)
+            return _of_bucket(member, badge, book, Period(name) if badge.by_period else name)
     return _furthest(member, badge, book)
 
 
+def _of_bucket(member: str, badge: Badge, book: Book, name: str) -> tuple[str | None, Tally]:
+    book.load_objects([(member, name)])
+    return name, book.tally(member, (badge.slug, name)) or tallies.empty(badge)
+
+
 def _furthest(member: str, badge: Badge, book: Book) -> tuple[str | None, Tally]:
+    if badge.by_period:
+        return _of_bucket(member, badge, book, _this_period(member, badge))
     if not badge.by_object:
         return None, book.tally(member, (badge.slug, None)) or tallies.empty(badge)
     reached_all = badge.thresholds[-1].at
@@ -121,6 +130,13 @@ def _furthest(member: str, badge: Badge, book: Book) -> tuple[str | None, Tally]
         if badge.repeat == "member" or tally.value < reached_all:
             return name, tally
     return None, tallies.empty(badge)
+
+
+def _this_period(member: str, badge: Badge) -> Period:
+    community = communities.profiles([member])[member]["community"]
+    zones = communities.load([community])[community].get("zones", ())
+    now = clock.now()
+    return spans.period(now, badge.repeat, ZoneInfo(standing.at(zones, now, "UTC")))
 
 
 def _missing(badge: Badge, tally: Tally, name: str | None, held: set[str | None]) -> Document | None:

@@ -50,12 +50,14 @@ def award(document: Document) -> Award:
         by=document.get("by"),
         evidence=document.get("evidence"),
         revoked_at=document.get("revoked_at"),
+        period=document.get("period"),
+        expired=document.get("expired", False),
     )
 
 
 def document(community: str, member: str, now: Award, *, badge_version: int, version: int) -> Document:
     """An award as it is stored."""
-    name = key(community, member, (now.badge, now.level, now.object))
+    name = key(community, member, (now.badge, now.level, now.about))
     written = {
         "_id": name,
         "community": community,
@@ -64,14 +66,21 @@ def document(community: str, member: str, now: Award, *, badge_version: int, ver
         "badge_version": badge_version,
         "level": now.level,
         "object": now.object,
+        "period": now.period,
         "evidence": now.evidence,
         "by": now.by,
         "awarded_at": now.awarded_at,
         "revoked_at": now.revoked_at,
+        "expired": True if now.expired else None,
         "state": HELD if now.revoked_at is None else REVOKED,
         "version": version,
     }
     return {field: value for field, value in written.items() if value is not None}
+
+
+def about(document: Document) -> str | None:
+    """The object or the period that a stored award is given for."""
+    return document.get("object", document.get("period"))
 
 
 def withdrawn(before: Document) -> Document:

@@ -117,6 +117,9 @@ def standing(document: Document) -> Profile:
     return Profile(
         roles=tuple((since, role) for since, role in document.get("roles", ())),
         opt_outs=tuple((since, out) for since, out in document.get("opt_outs", ())),
+        zones=tuple((since, zone) for since, zone in document.get("time_zones", ())),
+        pauses=tuple((since, paused) for since, paused in document.get("pauses", ())),
+        joined=document.get("joined"),
     )
 
 

@@ -10,6 +10,7 @@ from pymongo.collection import Collection
 from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.recognition import Bucket
+from services.titles_and_badges.domain.spans import Period
 from shared import mongo
 from shared.mongo import Document
 
@@ -145,15 +146,12 @@ def tombstone(community: str, member: str, activity: str, version: int) -> Docum
 def counted_in(document: Document) -> list[Bucket]:
     """The buckets that a stored fact is counted in; whether a slug counts by object was decided when it was stored."""
     name = document.get("object")
-    return [
-        (stored[:-1], name) if stored.endswith(_BY_OBJECT) else (stored, None)
-        for stored in document.get("buckets", ())
-    ]
+    return [_bucket(stored, name) for stored in document.get("buckets", ())]
 
 
 def bucket_names(buckets: Iterable[Bucket]) -> list[str]:
     """Buckets as a fact stores them."""
-    return [slug if name is None else slug + _BY_OBJECT for slug, name in buckets]
+    return [_stored(slug, name) for slug, name in buckets]
 
 
 def rebucket(changes: Mapping[str, Sequence[str]]) -> list[UpdateOne]:
@@ -169,21 +167,38 @@ def write(writes: Sequence[InsertOne[Document] | ReplaceOne[Document] | UpdateOn
 
 #: A member's id and this lie behind the keys of all his facts.
 _AFTER_ALL_OF = ";"
-#: Marks a bucket that is one an object; no slug holds it.
+#: Mark a bucket that is one an object, or one a period; no slug holds them.
 _BY_OBJECT = "#"
+_BY_PERIOD = "@"
+
+
+def _bucket(stored: str, about: str | None) -> Bucket:
+    if stored.endswith(_BY_OBJECT):
+        return stored[:-1], about
+    slug, by_period, name = stored.partition(_BY_PERIOD)
+    return slug, Period(name) if by_period else None
+
+
+def _stored(slug: str, name: str | None) -> str:
+    if name is None:
+        return slug
+    return f"{slug}{_BY_PERIOD}{name}" if isinstance(name, Period) else slug + _BY_OBJECT
 
 
 def _in_bucket(member: str, bucket: Bucket) -> Document:
     slug, name = bucket
-    if name is None:
-        return {"member": member, "buckets": slug}
-    return {"member": member, "object": name, "buckets": slug + _BY_OBJECT}
+    query = {"member": member, "buckets": _stored(slug, name)}
+    return query if name is None or isinstance(name, Period) else {**query, "object": name}
 
 
 def _in_any_bucket(member: str, buckets: Iterable[Bucket]) -> list[Document]:
     """One query for the buckets of the member's own, one for those of objects. They may find a little too much."""
-    own = [slug for slug, name in buckets if name is None]
-    by_object = {(slug + _BY_OBJECT, name) for slug, name in buckets if name is not None}
+    own = [_stored(slug, name) for slug, name in buckets if name is None or isinstance(name, Period)]
+    by_object = {
+        (slug + _BY_OBJECT, name)
+        for slug, name in buckets
+        if name is not None and not isinstance(name, Period)
+    }
     queries: list[Document] = [{"member": member, "buckets": {"$in": own}}] if own else []
     if by_object:
         slugs, names = zip(*by_object, strict=True)

@@ -51,7 +51,7 @@ class Page:
         """Look whether buckets, read or written, are too long to be remembered."""
         for written in buckets:
             for held in written["state"].values():
-                if type(held) is list and len(held) > _LONGEST_LIST:
+                if type(held) in (list, dict) and len(held) > _LONGEST_LIST:
                     self.too_long = True
 
     def kept(self) -> "Page":

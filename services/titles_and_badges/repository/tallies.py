@@ -1,16 +1,17 @@
 """Tallies: one document a member, one a member and object, so that neither grows without bound."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
+from services.titles_and_badges.domain.reached import Tally
 from services.titles_and_badges.domain.recognition import Bucket
-from services.titles_and_badges.domain.tallies import Reached, Tally
-from services.titles_and_badges.repository import pages
+from services.titles_and_badges.repository import buckets, pages
 from services.titles_and_badges.repository.pages import Memory, Page
-from shared import mongo
+from shared import clock, mongo
 from shared.errors import Fault
 from shared.mongo import Document
 
@@ -25,10 +26,14 @@ class Book:
     """The tallies of some members, as one transaction reads, changes and writes them.
 
     Every member in it is written back, changed or not: two batches of one member must collide. Who is in `memory` is
-    not read; if that was outdated, `write` raises Outdated.
+    not read; if that was outdated, `write` raises Outdated. Beside tallies stands when time changes them next, as seen
+    from `now`.
     """
 
-    def __init__(self, members: Iterable[str], memory: Memory | None = None) -> None:
+    def __init__(
+        self, members: Iterable[str], memory: Memory | None = None, now: datetime | None = None
+    ) -> None:
+        self.now = now or clock.now()
         names = dict.fromkeys(members)
         self._pages = memory.take(names) if memory else {}
         self._pages |= pages.read([name for name in names if name not in self._pages])
@@ -62,34 +67,34 @@ class Book:
         """A bucket's tally, None for an empty one."""
         slug, name = bucket
         page = self._pages[member]
-        written = (page.own() if name is None else page.of_object(name)).get(slug)
-        return None if written is None else _read(written)
+        stored = (page.own() if name is None else page.of_object(name)).get(slug)
+        return None if stored is None else buckets.read(stored)
 
     def tallies(self, member: str, buckets: Iterable[Bucket]) -> dict[Bucket, Tally]:
         """The tallies of these buckets, but for empty ones."""
         return {bucket: tally for bucket in buckets if (tally := self.tally(member, bucket)) is not None}
 
     def reached(self, member: str) -> dict[str, dict[str | None, Tally]]:
-        """The loaded tallies in which a threshold was ever reached, by badge and object (or None)."""
-        page = self._pages[member]
-        held = [(name, each["buckets"]) for name, each in page.objects.items() if each is not None]
+        """The loaded tallies in which a threshold was reached, or will be by time, by badge and object (or None)."""
         found: dict[str, dict[str | None, Tally]] = {}
-        for name, buckets in ((None, page.own()), *held):
-            for slug, written in buckets.items():
-                if any(written["reached"]):
-                    found.setdefault(slug, {})[name] = _read(written)
+        for name, held in self._loaded(member):
+            for slug in buckets.reached(held):
+                found.setdefault(slug, {})[name] = buckets.read(held[slug])
         return found
 
     def stored(self, member: str) -> dict[Bucket, Tally]:
         """All loaded tallies of a member, but for empty ones. Needs `load_all_objects`."""
+        return {
+            (slug, name): buckets.read(stored)
+            for name, held in self._loaded(member)
+            for slug, stored in held.items()
+            if stored["last"] is not None
+        }
+
+    def _loaded(self, member: str) -> list[tuple[str | None, Document]]:
         page = self._pages[member]
         objects = [(name, each["buckets"]) for name, each in page.objects.items() if each is not None]
-        return {
-            (slug, name): _read(written)
-            for name, buckets in ((None, page.own()), *objects)
-            for slug, written in buckets.items()
-            if written["last"] is not None
-        }
+        return [(None, page.own()), *objects]
 
     def put(self, community: str, member: str, revision: int, tallies: Mapping[Bucket, Tally]) -> None:
         """Change buckets of a member; without any, he is written all the same."""
@@ -99,7 +104,7 @@ class Book:
         page.document["revision"] = revision
         for (slug, name), tally in tallies.items():
             if name is None:
-                page.put(slug, written(tally))
+                self._put_own(page, slug, written(tally))
             else:
                 self._put_object(page, name, slug, written(tally))
 
@@ -111,14 +116,36 @@ class Book:
         page, (own, objects) = self._pages[member], _by_object(tallies)
         if page.document is not None and page.own() != own:
             page.replaced = True
-            page.document["buckets"] = {}
+            buckets.clear(page.document)
         gone = [name for name, each in page.objects.items() if each is not None and name not in objects]
         for name in (*objects, *gone):
             self._replace_object(page, name, objects.get(name, {}))
         self.put(community, member, revision, {})
         if page.own() != own:
-            for slug, written in own.items():
-                page.put(slug, written)
+            for slug, stored in own.items():
+                self._put_own(page, slug, stored)
+
+    def load_due_objects(self, members: Iterable[str]) -> None:
+        """Read the object tallies that time has changed."""
+        self._read_objects({"member": {"$in": list(members)}, "due": {"$lte": self.now}})
+
+    def is_due(self, member: str) -> bool:
+        """Whether time has changed something of a member that nobody looked at yet. Needs `load_all_objects`."""
+        page = self._pages[member]
+        documents = [each for each in (page.document, *page.objects.values()) if each is not None]
+        return any(buckets.due(each, self.now) for each in documents)
+
+    def pass_time(self, member: str) -> list[Bucket]:
+        """The loaded buckets of a member that time has changed; it is noted when it changes them next."""
+        page = self._pages[member]
+        found: list[Bucket] = []
+        for name, document in ((None, page.document), *page.objects.items()):
+            for slug in buckets.due(document, self.now) if document else ():
+                found.append((slug, name))
+                buckets.look_again(document or {}, slug, self.now)
+                if name is not None:
+                    self._changed_objects.setdefault((member, name), set()).add(slug)
+        return found
 
     def write(self) -> None:
         """Write all members in it, and the objects that changed. Raises Outdated."""
@@ -136,39 +163,44 @@ class Book:
                 page.objects[document["object"]] = document
                 page.weigh(document["buckets"].values())
 
-    def _put_object(self, page: Page, name: str, slug: str, written: Document) -> None:
+    def _put_own(self, page: Page, slug: str, stored: Document) -> None:
+        page.put(slug, stored)
+        buckets.look_again(page.document or {}, slug, self.now)
+
+    def _put_object(self, page: Page, name: str, slug: str, stored: Document) -> None:
         document = page.objects.get(name)
         if document is None:
             key = _object_key(page.member, name)
             document = {"_id": key, "member": page.member, "object": name, "buckets": {}}
+            if page.document is not None:
+                document["community"] = page.document["community"]
             page.objects[name] = document
-        document["buckets"][slug] = written
-        page.weigh([written])
+        document["buckets"][slug] = stored
+        buckets.look_again(document, slug, self.now)
+        page.weigh([stored])
         self._changed_objects.setdefault((page.member, name), set()).add(slug)
 
-    def _replace_object(self, page: Page, name: str, buckets: Document) -> None:
+    def _replace_object(self, page: Page, name: str, held: Document) -> None:
         document = page.objects.get(name)
-        if document is None or document["buckets"] != buckets or document["reached"] != _reached(buckets):
+        if document is None or document["buckets"] != held or document["reached"] != buckets.reached(held):
             if document is not None:
                 self._changed_objects.setdefault((page.member, name), set()).update(document["buckets"])
-                document["buckets"] = {}
-            for slug, written in buckets.items():
-                self._put_object(page, name, slug, written)
+                buckets.clear(document)
+            for slug, stored in held.items():
+                self._put_object(page, name, slug, stored)
 
     def _of_object(self, member: str, name: str) -> Write:
         document = self._pages[member].objects[name]
         assert document is not None  # noqa: S101 (what changed is there)
-        buckets = document["buckets"]
         is_new = "reached" not in document
-        document["reached"] = _reached(buckets)
+        document["reached"] = buckets.reached(document["buckets"])
         if is_new:
             return InsertOne(document)
         changed = self._changed_objects[member, name]
-        if changed - buckets.keys():
+        if changed - document["buckets"].keys():
             return ReplaceOne({"_id": document["_id"]}, document)
-        return UpdateOne(
-            {"_id": document["_id"]}, {"$set": {"reached": document["reached"], **_paths(changed, buckets)}}
-        )
+        fields = {"reached": document["reached"]}
+        return UpdateOne({"_id": document["_id"]}, buckets.update(document, changed, fields))
 
 
 def behind(community: str, revision: int, limit: int) -> list[str]:
@@ -192,7 +224,22 @@ def best_objects(member: str, slug: str, limit: int) -> list[tuple[str, Tally]]:
     found = _object_tallies().find(
         {"member": member, f"buckets.{slug}": {"$exists": True}}, sort=[(field, -1), ("_id", 1)], limit=limit
     )
-    return [(document["object"], _read(document["buckets"][slug])) for document in found]
+    return [(document["object"], buckets.read(document["buckets"][slug])) for document in found]
+
+
+def members_due(community: str, now: datetime, limit: int) -> list[str]:
+    """Members of whom time has changed something since somebody looked."""
+    query = {"due": {"$lte": now}, "community": community}
+    found = [each["_id"] for each in _tallies().find(query, {"_id": 1}, limit=limit)]
+    left = limit - len(found)
+    objects = _object_tallies().find(query, {"member": 1}, limit=left) if left else ()
+    return list(dict.fromkeys([*found, *(each["member"] for each in objects)]))
+
+
+def communities_due(now: datetime) -> list[str]:
+    """Communities of whose members time has changed something."""
+    query = {"due": {"$lte": now}}
+    return sorted({*_tallies().distinct("community", query), *_object_tallies().distinct("community", query)})
 
 
 def _of_page(page: Page) -> Write:
@@ -205,11 +252,7 @@ def _of_page(page: Page) -> Write:
     if page.replaced:
         return ReplaceOne(as_read, document)
     counted = {"batches": document["batches"], "revision": document["revision"]}
-    return UpdateOne(as_read, {"$set": counted | _paths(page.changed, document["buckets"])})
-
-
-def _paths(changed: Iterable[str], buckets: Document) -> Document:
-    return {f"buckets.{slug}": buckets[slug] for slug in changed}
+    return UpdateOne(as_read, buckets.update(document, page.changed, counted))
 
 
 def _write(collection: Collection[Document], writes: list[Write]) -> None:
@@ -229,28 +272,9 @@ def _by_object(tallies: Mapping[Bucket, Tally]) -> tuple[Document, dict[str, Doc
     return own, objects
 
 
-def _reached(buckets: Document) -> list[str]:
-    return sorted(slug for slug, written in buckets.items() if any(written["reached"]))
-
-
-def _read(written: Document) -> Tally:
-    return Tally(
-        state=written["state"],
-        last=tuple(written["last"]) if written["last"] else None,
-        reached=tuple(
-            None if hit is None else Reached(since=(hit[0], hit[1], hit[2]), until=hit[3])
-            for hit in written["reached"]
-        ),
-    )
-
-
 def written(tally: Tally) -> Document:
     """A tally as it is stored."""
-    return {
-        "state": tally.state,
-        "last": list(tally.last) if tally.last else None,
-        "reached": [None if hit is None else [*hit.since, hit.until] for hit in tally.reached],
-    }
+    return buckets.write(tally)
 
 
 def _object_key(member: str, name: str) -> str:

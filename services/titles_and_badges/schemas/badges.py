@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.titles_and_badges.domain.badges import HIGHEST, MOST_LEVELS
+from services.titles_and_badges.domain.badges import HIGHEST, MOST_HOLDERS, MOST_LEVELS
 from services.titles_and_badges.domain.criteria import KINDS
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
+from services.titles_and_badges.domain.spans import PERIODS
 from shared.http import Moment
 
 LONGEST_NAME = 100
@@ -25,6 +26,16 @@ class _Criterion(fields.Dict):
             "of": {"type": "string", "enum": ["days", "people", "objects"]},
             "weights": {"type": "object", "additionalProperties": {"type": "integer"}},
             "accepted": {"type": "boolean"},
+            "per_giver": {"type": "object", "description": 'How much one giver may give: `{"most": 3}`.'},
+            "unit": {"type": "string", "enum": ["day", "week", "month", "year"]},
+            "zone": {"type": "string", "enum": ["community", "member"]},
+            "freeze": {"description": 'Missed days that are bridged: 2, or `{"most": 2, "earned_by": 7}`.'},
+            "pause": {"type": "array", "items": {"type": "object"}},
+            "since": {"type": "string", "enum": ["first-deed", "joined"]},
+            "active": {"type": "boolean"},
+            "part": {"type": "object"},
+            "whole": {"type": "object"},
+            "least": {"type": "integer"},
         }
         super().__init__(required=True, metadata={"properties": options, "required": ["kind"]})
 
@@ -47,22 +58,34 @@ class Definition(Schema):
     """A badge as data.
 
     `criterion` has a `kind` and the options of that kind, `where` among them: a condition in typed JSON. Either `at`
-    or `levels` says what is to be reached. `repeat`: once a member or once an object. `policy`: a sticky badge
-    stays once earned, a live one is held while its criterion holds.
+    or `levels` says what is to be reached. `repeat`: once a member, once an object, or once a period. `policy`: a
+    sticky badge stays once earned, a live one is held while its criterion holds, or until it holds only to less than
+    `keep` percent. `expires_after`: `{"months": 12}` or `{"days": 30}`. `from` and `until` bound what counts.
     """
+
+    class Meta:
+        include = {"from": fields.String(), "until": fields.String()}  # noqa: RUF012 (marshmallow reads it once)
 
     name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
     description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
     criterion = _Criterion()
     at = fields.Integer(strict=True, validate=validate.Range(1, HIGHEST))
     levels = fields.List(fields.Nested(Level), validate=validate.Length(1, MOST_LEVELS))
-    repeat = fields.String(validate=validate.OneOf(["member", "object"]))
+    repeat = fields.String(validate=validate.OneOf(["member", "object", *PERIODS]))
     policy = fields.String(validate=validate.OneOf(["sticky", "live"]))
+    keep = fields.Integer(strict=True, validate=validate.Range(1, 100))
+    expires_after = fields.Dict()
+    most_holders = fields.Integer(strict=True, validate=validate.Range(1, MOST_HOLDERS))
+    secret = fields.Boolean()
+    announce = fields.Boolean()
     status = fields.String(validate=validate.OneOf(["active", "draft"]))
 
 
 class Badge(Schema):
     """A badge, how many hold it, and how it is earned."""
+
+    class Meta:
+        include = {"from": fields.String(), "until": fields.String()}  # noqa: RUF012 (marshmallow reads it once)
 
     slug = fields.String(required=True)
     name = fields.String(required=True)
@@ -72,6 +95,11 @@ class Badge(Schema):
     levels = fields.List(fields.Nested(Level))
     repeat = fields.String(required=True)
     policy = fields.String(required=True)
+    keep = fields.Integer()
+    expires_after = fields.Dict()
+    most_holders = fields.Integer()
+    secret = fields.Boolean()
+    announce = fields.Boolean()
     status = fields.String(required=True)
     version = fields.Integer(required=True)
     held = fields.Integer()
@@ -96,6 +124,7 @@ class Award(Schema):
     member = fields.Nested(Person, required=True)
     level = fields.String(allow_none=True)
     object = fields.String(allow_none=True)
+    period = fields.String(allow_none=True)
     awarded_at = Moment(required=True)
     revoked_at = Moment(allow_none=True)
     decided_by = fields.String(allow_none=True)

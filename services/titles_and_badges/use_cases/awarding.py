@@ -55,7 +55,7 @@ class Ceremony:
                 name, tallies = (member, badge.slug), reached.get(badge.slug)
                 if tallies is None and name not in before and name not in decisions:
                     continue
-                earned = rules_of_awards.derived(badge, tallies or {})
+                earned = rules_of_awards.derived(badge, tallies or {}, book.now)
                 now = rules_of_awards.decided(badge, earned, decisions.get(name, ()))
                 only = concern.objects if badge.repeat != ONCE_A_MEMBER else None
                 self._compare(member, badge, before.get(name, {}), now, only)
@@ -84,10 +84,10 @@ class Ceremony:
     ) -> None:
         wanted = {awards.key(self._community, member, name): award for name, award in now.items()}
         for key, award in wanted.items():
-            if only is None or award.object in only:
+            if only is None or award.about in only:
                 self._keep(member, badge, before.get(key), award)
         for key, stored in before.items():
-            if key not in wanted and (only is None or stored.get("object") in only):
+            if key not in wanted and (only is None or awards.about(stored) in only):
                 self._withdraw(stored)
 
     def _keep(self, member: str, badge: Badge, stored: Document | None, award: Award) -> None:
@@ -102,7 +102,7 @@ class Ceremony:
         self._documents.append(document)
         was_held = stored is not None and stored["state"] == awards.HELD
         if award.revoked_at is None:
-            self._announced.append(self._awarded(document))
+            self._announced.append(self._awarded(badge, document))
         elif was_held:
             self._announced.append(self._revoked(document))
 
@@ -115,7 +115,7 @@ class Ceremony:
         if stored["state"] == awards.HELD:
             self._announced.append(self._revoked(document))
 
-    def _awarded(self, document: Document) -> events.BadgeAwarded:
+    def _awarded(self, badge: Badge, document: Document) -> events.BadgeAwarded:
         return events.BadgeAwarded(
             community=self._community,
             award=document["_id"],
@@ -125,6 +125,8 @@ class Ceremony:
             badge_version=document["badge_version"],
             level=document.get("level"),
             object=document.get("object"),
+            period=document.get("period"),
+            silent=badge.silent_before is not None and document["awarded_at"] < badge.silent_before,
             awarded_at=document["awarded_at"],
             decided_by=document.get("by"),
         )
@@ -138,6 +140,8 @@ class Ceremony:
             badge=document["badge"],
             level=document.get("level"),
             object=document.get("object"),
+            period=document.get("period"),
+            expired=document.get("expired", False),
             # What was withdrawn never was: it ends when it began.
             revoked_at=document["revoked_at"] if "revoked_at" in document else document["awarded_at"],
         )

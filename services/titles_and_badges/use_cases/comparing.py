@@ -13,7 +13,7 @@ from services.titles_and_badges.repository import DATABASE, awards, communities,
 from services.titles_and_badges.repository.boards import accounts, definitions
 from services.titles_and_badges.repository.tallies import Book
 from services.titles_and_badges.use_cases import counting, crediting, recounting
-from shared import mongo, work
+from shared import clock, mongo, work
 from shared.mongo import Document
 
 #: What is derived of one member, by kind and name, without what says when or how often it was written.
@@ -63,10 +63,11 @@ def _step(community: str, after: str) -> Step:
     found = communities.load([community])
     rules = communities.rules(community, found)
     book = Book(surviving)
+    book.load_all_objects(surviving)
     current = {
         member: documents
         for member, documents in surviving.items()
-        if book.revision(member) in {None, rules.revision}
+        if book.revision(member) in {None, rules.revision} and not book.is_due(member)
     }
     stored, expected = _stored(current, book), _expected(community, current, rules, found)
     drift = [
@@ -80,7 +81,6 @@ def _step(community: str, after: str) -> Step:
 
 
 def _stored(surviving: Mapping[str, Sequence[Document]], book: Book) -> dict[str, Derived]:
-    book.load_all_objects(surviving)
     found: dict[str, Derived] = {}
     for member, documents in surviving.items():
         counted_in = {("fact", each["activity"]): sorted(each.get("buckets", ())) for each in documents}
@@ -126,7 +126,7 @@ def _awards(
     for (slug, name), tally in counted.items():
         of_badge.setdefault(slug, {})[name] = tally
     for slug, badge in rules.badges.items():
-        derived = rules_of_awards.derived(badge, of_badge.get(slug, {}))
+        derived = rules_of_awards.derived(badge, of_badge.get(slug, {}), clock.now())
         for award in rules_of_awards.decided(badge, derived, decisions.get((member, slug), ())).values():
             yield awards.document(community, member, award, badge_version=badge.version, version=0)
 

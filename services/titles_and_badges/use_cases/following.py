@@ -18,6 +18,9 @@ class Erased(NamedTuple):
     member: str
 
 
+#: What holds of a member, with dates.
+_TIMELINES = ("roles", "opt_outs", "time_zones", "pauses")
+
 Followed = MemberProfile | CommunityProfile | Erased
 
 
@@ -112,6 +115,8 @@ def _is_older(before: MemberProfile | Erased, now: MemberProfile) -> bool:
 def _document(profile: MemberProfile) -> Document:
     roles = [[each.since, each.role] for each in profile.roles]
     opt_outs = [[each.since, each.opted_out] for each in profile.opt_outs]
+    time_zones = [[each.since, each.zone] for each in profile.time_zones]
+    pauses = [[each.since, each.paused] for each in profile.pauses]
     return {
         "_id": profile.member,
         "community": profile.community,
@@ -120,30 +125,33 @@ def _document(profile: MemberProfile) -> Document:
         "name": profile.name,
         "roles": roles,
         "opt_outs": opt_outs,
+        "time_zones": time_zones or None,
+        "pauses": pauses or None,
+        "joined": profile.joined,
         "merged_into": profile.merged_into,
         # Only who is not an ordinary member matters to the rules; they are read by this mark.
-        "special": True if roles or opt_outs else None,
+        "special": True if roles or opt_outs or time_zones or pauses or profile.joined else None,
     }
 
 
 def _erased(member: str, old: Document | None) -> Document:
     community = old["community"] if old else ""
     revision = (old["revision"] if old else 0) + 1
-    gone = dict.fromkeys(("external_id", "name", "roles", "opt_outs", "special", "merged_into"))
+    gone = dict.fromkeys(("external_id", "name", "special", "merged_into", "joined", *_TIMELINES))
     return {"_id": member, "community": community, "revision": revision, "erased": True, **gone}
 
 
 def _to_recount(member: str, old: Document | None, now: Document) -> list[str]:
     """Whose counting a changed profile touches: most new members change nobody's."""
-    before = (_timeline(old, "roles"), _timeline(old, "opt_outs"), (old or {}).get("merged_into"))
-    after = (_timeline(now, "roles"), _timeline(now, "opt_outs"), now.get("merged_into"))
-    if before == after and not now.get("erased"):
+    before, after = (old or {}).get("merged_into"), now.get("merged_into")
+    same = all(_timeline(old, name) == _timeline(now, name) for name in _TIMELINES)
+    if same and (old or {}).get("joined") == now.get("joined") and before == after and not now.get("erased"):
         return []
-    return [name for name in (member, before[2], after[2]) if name]
+    return [name for name in (member, before, after) if name]
 
 
 def _since(old: Document | None, now: Document) -> datetime:
-    """From when on something else holds of a member; a merge or an erasure concerns all that he ever did."""
+    """From when on boards count him otherwise; a merge or an erasure concerns all that he ever did, a zone nothing."""
     if now.get("erased") or (old or {}).get("merged_into") != now.get("merged_into"):
         return clock.BEGINNING
     differs = {
@@ -151,7 +159,7 @@ def _since(old: Document | None, now: Document) -> datetime:
         for name in ("roles", "opt_outs")
         for entry in set(_timeline(old, name)) ^ set(_timeline(now, name))
     }
-    return min(since for since, _ in differs)
+    return min((since for since, _ in differs), default=clock.now())
 
 
 def _timeline(document: Document | None, name: str) -> list[tuple[datetime, object]]:

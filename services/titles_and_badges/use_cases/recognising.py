@@ -189,12 +189,14 @@ def _count(
 
 
 def _moved(before: Mapping[Bucket, Tally], after: Mapping[Bucket, Tally]) -> list[Bucket]:
-    """Awards change only where a threshold was reached, lost, or reached at another moment."""
-    return [
-        bucket
-        for bucket, tally in after.items()
-        if tally.reached != (before[bucket].reached if bucket in before else (None,) * len(tally.reached))
-    ]
+    """Awards change only where a threshold was reached, lost, or reached at another moment, or will be by time."""
+    return [bucket for bucket, tally in after.items() if _differs(before.get(bucket), tally)]
+
+
+def _differs(before: Tally | None, after: Tally) -> bool:
+    if before is None:
+        return bool(after.ahead) or any(after.reached)
+    return after.reached != before.reached or after.ahead != before.ahead
 
 
 def _write_facts(

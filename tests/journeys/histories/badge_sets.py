@@ -90,10 +90,15 @@ def vote(seen: Seen) -> bool:
     return seen.wrote and not seen.did and seen.object is not None and seen.type in {"Like", "Dislike"}
 
 
+def own(seen: Seen) -> bool:
+    """A vote on what is one's own."""
+    return seen.did and seen.wrote and seen.type in {"Like", "Dislike", "Accept"}
+
+
 def vote_or_acceptance(seen: Seen) -> bool:
     """The same, or the acceptance by who asked."""
     accepts = seen.type == "Accept" and seen.actor is not None and seen.actor == seen.asker
-    return (vote(seen) or (accepts and seen.wrote)) and seen.object_type == "Answer"
+    return (vote(seen) or (accepts and seen.wrote and not seen.did)) and seen.object_type == "Answer"
 
 
 #: What answers and questions earn: votes, acceptance, people.
@@ -160,14 +165,14 @@ OF_ONESELF: Mapping[str, Badge] = {
         definition={"criterion": {"kind": "first", "where": {"object.replies_to_own": True}}},
     ),
     "worth": Badge(
-        counts=lambda seen: seen.did and seen.value is not None,
+        counts=lambda seen: seen.did and seen.value is not None and not (own(seen) and seen.type != "Accept"),
         adds=total,
         levels={None: 2},
         live=True,
         definition={"criterion": {"kind": "sum"}, "at": 2, "policy": "live"},
     ),
     "regular": Badge(
-        counts=lambda seen: seen.did and "draft" not in seen.tags,
+        counts=lambda seen: seen.did and "draft" not in seen.tags and not (own(seen) and seen.type != "Accept"),
         adds=days,
         levels={None: 2},
         definition={
@@ -176,7 +181,7 @@ OF_ONESELF: Mapping[str, Badge] = {
         },
     ),
     "noticed": Badge(
-        counts=lambda seen: seen.wrote and seen.object is not None and seen.type != "Create",
+        counts=lambda seen: seen.wrote and seen.object is not None and seen.type != "Create" and not own(seen),
         levels={None: 2},
         by_object=True,
         once_an_object=True,
@@ -208,7 +213,7 @@ SECOND: Mapping[str, Badge] = {
         },
     ),
     "noticed": Badge(
-        counts=lambda seen: seen.wrote,
+        counts=lambda seen: seen.wrote and not own(seen),
         levels={None: 3},
         definition={"criterion": {"kind": "count", "role": "author"}, "at": 3},
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.titles_and_badges.domain import awards, badges, recognition
 from services.titles_and_badges.domain.awards import Award, Decision
@@ -17,6 +17,8 @@ from tests.journeys.histories.activity_side import Member
 
 Key = tuple[str, str]
 Zones = Sequence[tuple[datetime, str]]
+#: Long after all histories.
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -118,7 +120,7 @@ class BadgesSide:
             for badge in self.rules.badges.values()
             for award in awards.decided(
                 badge,
-                awards.derived(badge, self._of_badge(member, badge.slug)),
+                awards.derived(badge, self._of_badge(member, badge.slug), NOW),
                 self._decided(member, badge.slug),
             ).values()
         }

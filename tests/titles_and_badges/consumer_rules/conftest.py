@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from services.activity.domain import identity
-from services.titles_and_badges import consumers
+from services.titles_and_badges import consumers, jobs
 from services.titles_and_badges.repository import DATABASE
-from services.titles_and_badges.use_cases import recounting
 from shared import consumer, kafka, work
 from shared.clock import BEGINNING
 from shared.events import activity as events
@@ -37,7 +36,7 @@ class Listener:
 
     def recount(self) -> None:
         """Do all marks."""
-        while work.do_next(DATABASE, recounting.STEPS):
+        while work.do_next(DATABASE, jobs.STEPS):
             pass
 
     def member(self, name: str) -> str:

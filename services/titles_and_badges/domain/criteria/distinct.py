@@ -9,7 +9,7 @@ from typing import Any
 
 from services.titles_and_badges.domain.criteria import kinds
 from services.titles_and_badges.domain.criteria.count import Count
-from services.titles_and_badges.domain.criteria.kinds import Kind, State
+from services.titles_and_badges.domain.criteria.kinds import Kind, State, Terms
 from services.titles_and_badges.domain.facts import AUTHOR, Fact
 from services.titles_and_badges.domain.standing import Context
 
@@ -61,15 +61,18 @@ class Distinct(Count):
         return None if person == fact.member else person
 
 
-def _parse(written: Mapping[str, Any], pointer: str, highest: int) -> Distinct:
+def _parse(written: Mapping[str, Any], pointer: str, terms: Terms) -> Distinct:
     kinds.options(written, pointer, {"role", "where", "of"})
     of = written.get("of")
     if of not in (DAYS, PEOPLE, OBJECTS):
         raise kinds.invalid(f"{pointer}/of", "of is days, people or objects")
-    if of != DAYS and highest > _MOST:
+    if of != DAYS and terms.highest > _MOST:
         raise kinds.invalid("/at", f"at most {_MOST} distinct {of} can be asked for")
     return Distinct(
-        role=kinds.role(written, pointer), where=kinds.where(written, pointer), of=of, highest=highest
+        role=kinds.role(written, pointer),
+        where=kinds.where(written, pointer),
+        of=of,
+        highest=terms.highest,
     )
 
 

@@ -1,8 +1,9 @@
 """What every kind of criterion is: which facts concern it, and how they add up, one after the other, to a value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
 
 from services.titles_and_badges.domain import conditions
 from services.titles_and_badges.domain.conditions import Condition
@@ -12,6 +13,25 @@ from shared.errors import Invalid, Place
 
 #: What a bucket remembers between two facts, as BSON can hold it. `value` is what thresholds are compared with.
 State = dict[str, Any]
+
+
+#: What time alone will change: (when, the state from then on), in order of time.
+Turns = Sequence[tuple[datetime, State]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a badge says beside its criterion: the values to reach, rising, and how it is given and kept."""
+
+    at: tuple[int, ...] = (1,)
+    policy: str = "sticky"
+    repeat: str = "member"
+    keep: int = 100
+
+    @property
+    def highest(self) -> int:
+        """Beyond this nothing more can be reached."""
+        return self.at[-1]
 
 
 class Criterion(Protocol):
@@ -34,13 +54,35 @@ class Criterion(Protocol):
     def step(self, state: State, fact: Fact, context: Context) -> State:
         """The state after one more fact, later in event order than all before. Does not change what it is given."""
 
+    @property
+    def timed(self) -> bool:
+        """Whether time alone can change it."""
+
+    def turns(self, state: State, fact: Fact, context: Context) -> Turns:
+        """What time will change if no other fact comes after `fact`, the last one in `state`."""
+
+
+class Untimed:
+    """What facts alone can change."""
+
+    __slots__ = ()
+    timed: ClassVar[bool] = False
+
+    def turns(self, state: State, fact: Fact, context: Context) -> Turns:  # noqa: ARG002
+        """Nothing comes by itself."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """How a kind is read from a definition. `has_threshold`: whether the badge says `at` or `levels`."""
+    """How a kind is read from a definition. `has_threshold`: whether the badge says `at` or `levels`.
 
-    parse: Callable[[Mapping[str, Any], str, int], Criterion]
+    Where it does not, `goal` says from the criterion as it is written which value is reached: 1, but for few.
+    """
+
+    parse: Callable[[Mapping[str, Any], str, Terms], Criterion]
     has_threshold: bool = True
+    goal: Callable[[Mapping[str, Any]], int] = lambda _written: 1
 
 
 def options(written: Mapping[str, Any], pointer: str, known: set[str]) -> None:
@@ -66,6 +108,29 @@ def role(written: Mapping[str, Any], pointer: str) -> str:
     if value not in (ACTOR, AUTHOR):  # JSON may hold a list here, which no set can look for
         raise invalid(f"{pointer}/role", "role is actor or author")
     return str(value)
+
+
+def whole(written: Any, pointer: str, least: int, most: int) -> int:  # noqa: ANN401 (untrusted JSON)
+    """A whole number of a range."""
+    if not isinstance(written, int) or isinstance(written, bool) or not least <= written <= most:
+        raise invalid(pointer, f"a whole number from {least} to {most} is wanted here")
+    return written
+
+
+def choice(written: Mapping[str, Any], pointer: str, name: str, choices: Sequence[str]) -> str:
+    """One of several words; the first unless said otherwise."""
+    value = written.get(name, choices[0])
+    if not isinstance(value, str) or value not in choices:
+        raise invalid(f"{pointer}/{name}", f"{name} is {', '.join(choices[:-1])} or {choices[-1]}")
+    return value
+
+
+def flag(written: Mapping[str, Any], pointer: str, name: str) -> bool:
+    """True or false; false unless said otherwise."""
+    value = written.get(name, False)
+    if not isinstance(value, bool):
+        raise invalid(f"{pointer}/{name}", "true or false is wanted here")
+    return value
 
 
 def invalid(pointer: str, detail: str) -> Invalid:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.titles_and_badges.domain.criteria import kinds
-from services.titles_and_badges.domain.criteria.kinds import Kind, State
+from services.titles_and_badges.domain.criteria.kinds import Kind, State, Terms, Untimed
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.standing import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manual:
+class Manual(Untimed):
     """No deed earns it."""
 
     types: frozenset[str] | None = frozenset()
@@ -33,7 +33,7 @@ class Manual:
         return state
 
 
-def _parse(written: Mapping[str, Any], pointer: str, highest: int) -> Manual:  # noqa: ARG001
+def _parse(written: Mapping[str, Any], pointer: str, terms: Terms) -> Manual:  # noqa: ARG001
     kinds.options(written, pointer, set())
     return Manual()
 

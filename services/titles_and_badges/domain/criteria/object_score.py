@@ -1,6 +1,7 @@
 """`object-score`: what others' votes on one object of the member's add up to.
 
 {"kind": "object-score", "where": {"object.type": "Answer"}, "weights": {"Like": 1, "Dislike": -1}, "accepted": true}
+and `per_giver` as for a count
 """
 
 from collections.abc import Mapping
@@ -9,8 +10,9 @@ from typing import Any
 
 from services.titles_and_badges.domain import conditions
 from services.titles_and_badges.domain.conditions import Condition
-from services.titles_and_badges.domain.criteria import kinds
-from services.titles_and_badges.domain.criteria.kinds import Kind, State
+from services.titles_and_badges.domain.criteria import givers, kinds
+from services.titles_and_badges.domain.criteria.givers import Givers
+from services.titles_and_badges.domain.criteria.kinds import Kind, State, Terms, Untimed
 from services.titles_and_badges.domain.facts import AUTHOR, Fact
 from services.titles_and_badges.domain.standing import Context
 
@@ -21,12 +23,13 @@ _LIKES = {"Like": 1, "Dislike": -1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectScore:
+class ObjectScore(Untimed):
     """Weighs votes on an object by its author's fellows; one's own votes weigh nothing."""
 
     where: Condition
     weights: Mapping[str, int]
     accepted: bool
+    per_giver: Givers | None = None
     by_object: bool = True
 
     @property
@@ -35,34 +38,42 @@ class ObjectScore:
         return frozenset(self.weights) | ({ACCEPT} if self.accepted else set())
 
     def concerns(self, fact: Fact) -> bool:
-        """A vote by another on an object of the member's; its acceptance by who asked."""
-        if AUTHOR not in fact.roles or fact.object is None:
+        """A vote by another on an object of the member's; its acceptance by who asked, where that is another."""
+        if AUTHOR not in fact.roles or fact.object is None or fact.actor == fact.member:
             return False
         if fact.type == ACCEPT and self.accepted:
             by_asker = fact.actor is not None and fact.actor == fact.parent_author
             return by_asker and self.where.predicate(fact)
-        return fact.type in self.weights and fact.actor != fact.member and self.where.predicate(fact)
+        return fact.type in self.weights and self.where.predicate(fact)
 
     def start(self) -> State:
         """No votes yet."""
-        return {"value": 0, "score": 0, "accepted": False} if self.accepted else {"value": 0}
+        votes = {"value": 0} if self.per_giver is None else givers.start()
+        return {**votes, "score": 0, "accepted": False} if self.accepted else votes
 
     def step(self, state: State, fact: Fact, context: Context) -> State:  # noqa: ARG002
         """One more vote, or the acceptance, without which the score stays at nothing."""
+        votes = self._voted(state, fact)
         if not self.accepted:
-            return {"value": state["value"] + self.weights[fact.type]}
-        score = state["score"] + self.weights.get(fact.type, 0)
+            return votes
         accepted = state["accepted"] or fact.type == ACCEPT
-        return {"value": score if accepted else 0, "score": score, "accepted": accepted}
+        return {**votes, "value": votes["score"] if accepted else 0, "accepted": accepted}
+
+    def _voted(self, state: State, fact: Fact) -> State:
+        name = "score" if self.accepted else "value"
+        weight = self.weights.get(fact.type, 0)
+        if self.per_giver is None or fact.type not in self.weights:
+            return {**state, name: state[name] + weight}
+        return self.per_giver.add(state, fact, weight, name)
 
 
-def _parse(written: Mapping[str, Any], pointer: str, highest: int) -> ObjectScore:  # noqa: ARG001
-    kinds.options(written, pointer, {"where", "weights", "accepted"})
-    accepted = written.get("accepted", False)
-    if not isinstance(accepted, bool):
-        raise kinds.invalid(f"{pointer}/accepted", "true or false is wanted here")
+def _parse(written: Mapping[str, Any], pointer: str, terms: Terms) -> ObjectScore:  # noqa: ARG001
+    kinds.options(written, pointer, {"where", "weights", "accepted", "per_giver"})
     return ObjectScore(
-        where=kinds.where(written, pointer), weights=_weights(written, pointer), accepted=accepted
+        where=kinds.where(written, pointer),
+        weights=_weights(written, pointer),
+        accepted=kinds.flag(written, pointer, "accepted"),
+        per_giver=givers.per_giver(written, pointer, AUTHOR),
     )
 
 
