@@ -16,7 +16,7 @@ from services.titles_and_badges.domain.boards.ranking import Tree
 from services.titles_and_badges.domain.boards.windows import Period
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.queries import awards as people
-from services.titles_and_badges.repository import DATABASE, communities
+from services.titles_and_badges.repository import DATABASE, communities, seals
 from services.titles_and_badges.repository.boards import accounts, changes, definitions, standings
 from services.titles_and_badges.repository.boards.accounts import Key
 from services.titles_and_badges.repository.boards.standings import Standing
@@ -25,6 +25,7 @@ from shared.errors import Invalid, NotFound, Place
 from shared.mongo import Document
 
 MOST_NEIGHBOURS = 20
+_NOWHERE: Document = {"rank": None, "movement": None}
 _SINCE = {"yesterday": "since-yesterday", "a_week": "since-a-week", "four_weeks": "since-four-weeks"}
 
 
@@ -81,8 +82,8 @@ def rank(
         around = min(around, MOST_NEIGHBOURS) if placed else 0
         rows = _neighbours(view, placed, around)
         tree = standings.tree(view.p, [row.score for row in (*rows[:1], *([placed] if placed else []))])
-        shown = {row.member: item for row, item in zip(rows, _shown(view, tree, rows), strict=True)}
-        own = shown.pop(profile["_id"], {"rank": None, "movement": None})
+        near = _shown(view, tree, rows)
+        own = next((item for row, item in zip(rows, near, strict=True) if row == placed), _NOWHERE)
         return {
             **_heading(view, tree),
             "member": people.person(profile, clock.now()),
@@ -90,7 +91,7 @@ def rank(
             "score": mine.score if mine else 0,
             "of": tree.total,
             "movement": own["movement"],
-            "neighbours": list(shown.values()),
+            "neighbours": near,
             "excluded": _excluded(view, profile),
             "gained": _gained(view, profile["_id"]),
         }
@@ -114,7 +115,9 @@ def revision(community: str, board: str, window: str | None, name: str | None) -
     key = period_key(community, board, window, name)
     stored = _stored(community, board)
     p = standings.period_key(community, board, key)
-    return stored["version"], key, standings.revision(p), _today(community)[0]
+    today, _ = _today(community)
+    sealed = _is_sealed(community, _period(definitions.board(stored), key, today))
+    return stored["version"], stored["status"], key, standings.revision(p), today, sealed
 
 
 def changes_here() -> int:
@@ -197,12 +200,20 @@ def _heading(view: View, tree: Tree) -> Document:
         "until": min(filter(None, (period.end, view.board.end)), default=None),
         "time_zone": view.zone.key,
         "ties": view.board.ties,
-        "sealed": False,
+        "sealed": _is_sealed(view.community, period),
         "version": view.board.version,
         "revision": tree.revision,
         "as_of": view.today,
         "total": tree.total,
     }
+
+
+def _is_sealed(community: str, period: Period) -> bool:
+    return (
+        period.window == windows.MONTH
+        and period.name is not None
+        and seals.revision(community, period.name) is not None
+    )
 
 
 def _rows(view: View, limit: int, cursor: str | None, wanted: int | None) -> list[Standing]:

@@ -71,16 +71,24 @@ def board(stored: Document) -> Board:
 
 
 def _of_today(stored: Document) -> Document:
-    """The definition with the members that it names as who they have become since."""
+    """The definition, whose exclusions also hold for whoever those that they name have become since."""
     definition: Document = stored["definition"]
     if not stored.get("named"):
         return definition
     now = communities.survivors(stored["named"])
     exclude = {
-        purpose: [{**each, "member": now[each["member"]]} if "member" in each else each for each in listed]
+        purpose: [
+            {**each, **who}
+            for each in listed
+            for who in ([{"member": name} for name in _names(each, now)] if "member" in each else [{}])
+        ]
         for purpose, listed in definition.get("exclude", {}).items()
     }
     return {**definition, "exclude": exclude}
+
+
+def _names(exclusion: Document, now: Mapping[str, str]) -> list[str]:
+    return sorted({exclusion["member"], now[exclusion["member"]]})
 
 
 def _boards() -> Collection[Document]:
