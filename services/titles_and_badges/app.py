@@ -10,12 +10,14 @@ from services.titles_and_badges.queries import awards
 from services.titles_and_badges.repository import DATABASE, communities
 from services.titles_and_badges.use_cases.issuing import Office
 from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
+from shared.events import referral
 from shared.events import titles_and_badges as events
 from shared.settings import Settings
 
 API = "api"
 SERVICE = "titles-and-badges"
-TOPICS = (events.EVENTS,)
+#: `referral` comes next: until it does, its topic is there and empty.
+TOPICS = (events.EVENTS, referral.EVENTS)
 
 
 def create_api() -> Flask:

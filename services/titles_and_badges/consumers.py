@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from services.titles_and_badges.use_cases import closing, following, recognising
+from services.titles_and_badges.use_cases import closing, following, outcomes, recognising
 from services.titles_and_badges.use_cases.following import Erased, Followed
 from shared import clock, kafka
 from shared.consumer import DeadLetter, Handler
 from shared.errors import Refused
-from shared.events import activity, envelope
+from shared.events import activity, envelope, referral
 from shared.events.activity import Delivery, PeriodClosing
 from shared.outbox import Message
 
@@ -66,7 +66,28 @@ class Profiles:
         _close(activity.PROFILES.name, partition, events)
 
 
-HANDLERS: dict[str, Handler] = {activity.EVENTS.name: Deliveries(), activity.PROFILES.name: Profiles()}
+class Outcomes:
+    """`referral.events` become facts of who recommended."""
+
+    def decode(self, record: kafka.Record) -> referral.Outcome:
+        """Read an outcome. Raises Refused."""
+        kind = envelope.kind(record)
+        if kind not in referral.OUTCOMES:
+            message = f"{kind!r} is no outcome that badges look at"
+            raise Refused(message)
+        outcome: referral.Outcome = envelope.data(record, referral.OUTCOMES[kind])
+        return outcome
+
+    def apply(self, partition: int, events: Sequence[referral.Outcome], dead: Sequence[DeadLetter]) -> None:
+        """One batch, one transaction."""
+        outcomes.take(partition, events, _by_topic(dead))
+
+
+HANDLERS: dict[str, Handler] = {
+    activity.EVENTS.name: Deliveries(),
+    activity.PROFILES.name: Profiles(),
+    referral.EVENTS.name: Outcomes(),
+}
 
 
 def _close(topic: str, partition: int, events: Sequence[object]) -> None:

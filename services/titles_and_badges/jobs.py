@@ -7,6 +7,7 @@ from services.titles_and_badges.repository import DATABASE
 from services.titles_and_badges.use_cases import (
     allotting,
     closing,
+    outcomes,
     passing,
     projecting,
     recounting,
@@ -15,7 +16,7 @@ from services.titles_and_badges.use_cases import (
 from shared import clock, mongo, work
 
 #: What marks ask for.
-STEPS = {**recounting.STEPS, **passing.STEPS, **allotting.STEPS, **sealing.STEPS}
+STEPS = {**recounting.STEPS, **passing.STEPS, **outcomes.STEPS, **allotting.STEPS, **sealing.STEPS}
 
 
 def run(stopping: Callable[[], bool]) -> None:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.events import activity, titles_and_badges
+from shared.events import activity, referral, titles_and_badges
 from shared.kafka import Topic
 
 
@@ -28,6 +28,7 @@ CATALOGUE = (
     Entry(titles_and_badges.EVENTS, titles_and_badges.TITLE_AWARDED, titles_and_badges.TitleAwarded),
     Entry(titles_and_badges.EVENTS, titles_and_badges.TITLE_CORRECTED, titles_and_badges.TitleCorrected),
     Entry(titles_and_badges.EVENTS, titles_and_badges.SEALED, titles_and_badges.PeriodSealed),
+    *(Entry(referral.EVENTS, kind, shape) for shape, kind in referral.KINDS.items()),
 )
 
 

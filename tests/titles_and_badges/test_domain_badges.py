@@ -14,12 +14,15 @@ from shared.errors import Invalid
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 COUNT: dict[str, Any] = {"criterion": {"kind": "count"}, "at": 1}
 MINIMAL: dict[str, dict[str, Any]] = {
+    "compound": {"criterion": {"kind": "compound", "any": [{"kind": "first"}]}},
     "count": COUNT,
     "distinct": {"criterion": {"kind": "distinct", "of": "days"}, "at": 1},
     "first": {"criterion": {"kind": "first"}},
     "manual": {"criterion": {"kind": "manual"}},
     "nth": {"criterion": {"kind": "nth"}, "at": 1},
     "object-score": {"criterion": {"kind": "object-score"}, "at": 1},
+    "rank": {"criterion": {"kind": "rank", "board": "helpers"}, "at": 1},
+    "referral": {"criterion": {"kind": "referral"}, "at": 1},
     "ratio": {"criterion": {"kind": "ratio", "part": {}, "whole": {}, "least": 1}, "at": 1},
     "streak": {"criterion": {"kind": "streak"}, "at": 1},
     "sum": {"criterion": {"kind": "sum"}, "at": 1},

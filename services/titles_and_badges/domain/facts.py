@@ -11,6 +11,8 @@ Order = tuple[datetime, int, str]
 
 ACTOR = "actor"
 AUTHOR = "author"
+#: What other parts of Laurel say of a member: no activity, and no role that one could be posted with.
+OUTCOME = "outcome"
 
 
 @values.value

@@ -11,7 +11,7 @@ from services.titles_and_badges.queries import awards as shown_awards
 from services.titles_and_badges.repository import awards, communities, facts
 from services.titles_and_badges.repository import tallies as books
 from services.titles_and_badges.repository.tallies import Book
-from shared import clock
+from shared import clock, timeline
 from shared.errors import NotFound
 from shared.mongo import Document
 
@@ -136,7 +136,7 @@ def _this_period(member: str, badge: Badge) -> Period:
     community = communities.profiles([member])[member]["community"]
     zones = communities.load([community])[community].get("zones", ())
     now = clock.now()
-    return spans.period(now, badge.repeat, ZoneInfo(standing.at(zones, now, "UTC")))
+    return spans.period(now, badge.repeat, ZoneInfo(timeline.at(zones, now, "UTC")))
 
 
 def _missing(badge: Badge, tally: Tally, name: str | None, held: set[str | None]) -> Document | None:

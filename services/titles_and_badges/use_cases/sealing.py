@@ -19,7 +19,7 @@ from services.titles_and_badges.domain.titles import lines
 from services.titles_and_badges.repository import DATABASE, candidates, closings, communities, seals
 from services.titles_and_badges.repository.boards import standings
 from services.titles_and_badges.repository.candidates import Month, Row
-from services.titles_and_badges.use_cases import closing, inputs, projecting, recounting, upholding
+from services.titles_and_badges.use_cases import closing, inputs, outcomes, projecting, recounting, upholding
 from shared import clock, mongo, work
 from shared.clock import from_text, text
 from shared.mongo import Document
@@ -193,6 +193,7 @@ def _finish(seal: Document, now: datetime) -> None:
     seals.finish(seal["_id"], {"root": root, "sealed_at": now, "held": 0})
     manifest = seals.manifest(seal["_id"])
     changed = upholding.uphold({**seal, "root": root}, manifest, _chosen(seal, manifest), now)
+    work.add(DATABASE, outcomes.RANKS, community, period=period, revision=seal["revision"])
     _look_again(community, period, manifest, changed)
 
 
