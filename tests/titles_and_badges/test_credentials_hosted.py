@@ -252,6 +252,26 @@ def test_drafts_are_not_told(holder: Holder) -> None:
     assert holder.get(f"/issuers/{holder.badges.community}/achievements/badges/plan").status_code == 404
 
 
+def test_a_level_may_be_called_anything(holder: Holder) -> None:
+    level = "1/2 ☕ & <more>?"
+    criterion = {"kind": "count", "where": {"type": "Create"}}
+    writer = {"name": "Writer", "criterion": criterion, "levels": [{"name": level, "at": 1}]}
+    holder.badges("PUT", "/v1/badges/writer", writer)
+    post = {
+        "id": "p", "type": "Create", "actor": "ann@home", "published": "2026-01-01T00:00:00Z",
+        "object": {"id": "https://forum.example/p?a=1&b=2", "type": "Post"},
+    }  # fmt: skip
+    holder.activity("POST", "/v1/activities", post)
+    holder.courier.carry()
+    (award,) = holder.badges("GET", "/v1/badges/writer/holders").json["items"]
+    credential = holder.get(award["credential"]).json
+    achievement = credential["credentialSubject"]["achievement"]
+    assert achievement["name"] == f"Writer ({level})"
+    assert holder.get(achievement["id"]).json["name"] == achievement["name"]
+    assert holder.get(achievement["image"]["id"]).status_code == 200
+    assert "This award is genuine" in holder.get(award["credential"], **BROWSER).text
+
+
 def test_names_are_written_as_text(holder: Holder) -> None:
     holder.badges("PUT", "/v1/badges/hero", {**HERO, "name": "<script>alert(1)</script>"})
     holder.courier.carry()

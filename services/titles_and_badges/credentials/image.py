@@ -1,5 +1,6 @@
 """The picture of an award, drawn from its name and level: a wreath, a disc, the name. SVG, and PNG made of it."""
 
+import functools
 import math
 import textwrap
 from hashlib import sha256
@@ -12,6 +13,8 @@ _SIZE = 400
 _CENTRE = _SIZE / 2
 _LEAVES = 13
 _LINES = 4
+#: Pictures as PNG, 20 kB each: drawing one costs a hundred times what reading the award does, and anybody may ask.
+_REMEMBERED = 200
 #: Light and dark of each metal; other levels, and badges without levels, get a colour of their own.
 _METALS = {
     "bronze": ("#c98a5b", "#7a4a24"),
@@ -38,6 +41,7 @@ def svg(name: str, level: str | None = None) -> str:
     )
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def png(picture: str, width: int = _SIZE) -> bytes:
     """An SVG as PNG, with the font that comes along: the same on every machine."""
     font = resources.files("ttf_opensans") / "ttf" / "OpenSans-Bold.ttf"
