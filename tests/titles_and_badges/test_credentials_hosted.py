@@ -1,6 +1,8 @@
 """Credentials at their addresses: signed, stable, revoked when the award is, forgotten with the member."""
 
 import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,8 +10,9 @@ import pytest
 from services.titles_and_badges.credentials import baking, status_list
 from services.titles_and_badges.credentials.open_badges import identity_hash
 from services.titles_and_badges.repository import credentials
-from services.titles_and_badges.use_cases import allotting, showing
-from tests.fixtures import Courier, Door
+from services.titles_and_badges.use_cases import allotting, recounting, showing
+from shared import mongo, work
+from tests.fixtures import BADGES, Courier, Door
 from tests.titles_and_badges.months import TITLE, Village
 
 ADDRESS = "https://badges.example"
@@ -131,6 +134,40 @@ def test_marks_that_come_twice_and_late_change_nothing(holder: Holder) -> None:
     allotting.settle_changed(mark)
     assert holder.is_revoked(credential)
     assert award["credential"] == holder.path
+
+
+def test_many_at_once_allot_each_place_once(holder: Holder) -> None:
+    awarded(holder.activity, holder.badges, holder.courier, map(str, range(20)))
+    (mark,) = mongo.collection(BADGES, "work").find(
+        {"community": holder.badges.community, "kind": allotting.CHANGED}
+    )
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(allotting.settle_changed, [mark] * 6))
+    rows = mongo.collection(BADGES, "credentials").find({"community": holder.badges.community})
+    assert sorted(row["position"] for row in rows) == list(range(21))
+
+
+def test_what_was_awarded_before_there_were_credentials_gets_its_own(holder: Holder) -> None:
+    awarded(holder.activity, holder.badges, holder.courier, ["a", "b"])
+    everything = {"community": holder.badges.community}
+    mongo.collection(BADGES, "work").delete_many({**everything, "kind": allotting.CHANGED})
+    mongo.collection(BADGES, "credentials").delete_many(everything)
+    mongo.collection(BADGES, "issuers").update_one({"_id": holder.badges.community}, {"$set": {"issued": 0}})
+    allotting.catch_up(holder.badges.community)
+    holder.courier.carry()
+    awards = holder.badges("GET", "/v1/awards").json["items"]
+    assert [holder.get(award["credential"]).status_code for award in awards] == [200, 200, 200]
+
+
+def test_the_first_credential_of_a_community_brings_those_of_its_past(
+    activity: Door, badges: Door, courier: Courier
+) -> None:
+    awarded(activity, badges, courier, ["old"])
+    mongo.collection(BADGES, "work").delete_many({"community": badges.community, "kind": allotting.CHANGED})
+    awarded(activity, badges, courier, ["new"])
+    courier.carry()
+    paths = [award["credential"] for award in badges("GET", "/v1/awards").json["items"]]
+    assert [badges.client.get(path).status_code for path in paths] == [200, 200]
 
 
 def test_an_erased_member_is_forgotten_and_his_credential_revoked(holder: Holder) -> None:
@@ -277,3 +314,20 @@ def test_names_are_written_as_text(holder: Holder) -> None:
     holder.courier.carry()
     assert "<script>" not in holder.page()
     assert "<script>" not in holder.get(f"{holder.path}/badge.svg").text
+
+
+def awarded(activity: Door, badges: Door, courier: Courier, posts: Iterable[str]) -> None:
+    """Ann gets a badge for each of these posts; no credential is looked after yet."""
+    criterion = {"kind": "count", "where": {"type": "Create"}}
+    writer = {"name": "Writer", "criterion": criterion, "at": 1, "repeat": "object"}
+    badges("PUT", "/v1/badges/writer", writer)
+    deeds = [
+        {
+            "id": post, "type": "Create", "actor": "ann@home", "published": "2026-01-01T00:00:00Z",
+            "object": {"id": f"post {post}", "type": "Post"},
+        }
+        for post in posts
+    ]  # fmt: skip
+    assert activity("POST", "/v1/activities", deeds).json["accepted"] == len(deeds)
+    while courier.deliver() or courier.follow() or work.do_next(BADGES, recounting.STEPS):
+        pass

@@ -6,7 +6,7 @@ import click
 
 from services.titles_and_badges import app
 from services.titles_and_badges.cli.configuration import settings
-from services.titles_and_badges.use_cases import signing_keys, verifying
+from services.titles_and_badges.use_cases import allotting, signing_keys, verifying
 from shared import clock
 
 _COMMUNITY = click.option("--community", required=True, metavar="SLUG")
@@ -58,6 +58,15 @@ def rewrap() -> None:
     app.connect(configuration)
     count = signing_keys.wrap_again(app.office(configuration).keyring)
     click.echo(f"{count} keys are encrypted with the first secret.")
+
+
+@credentials.command("catch-up")
+@_COMMUNITY
+def catch_up(community: str) -> None:
+    """Look at every award again, should one lack its credential or its mark of revocation; `jobs` does it."""
+    app.connect(settings())
+    allotting.catch_up(community)
+    click.echo("Ordered.")
 
 
 @credentials.command("verify")

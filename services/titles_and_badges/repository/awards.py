@@ -35,6 +35,12 @@ def of_members(members: Iterable[str], slugs: Iterable[str] | None = None) -> di
     return {document["_id"]: document for document in _awards().find(query, batch_size=mongo.AT_ONCE)}
 
 
+def keys_after(community: str, after: str, limit: int) -> list[str]:
+    """The keys of a community's awards behind one of them, in order; from the first with an empty one."""
+    query = {"_id": {"$gt": after or f"{community}:", "$lt": f"{community};"}}  # ; follows :
+    return [found["_id"] for found in _awards().find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)]
+
+
 def by_keys(keys: Iterable[str]) -> dict[str, Document]:
     """Awards by key, withdrawn ones too."""
     return {document["_id"]: document for document in _awards().find({"_id": {"$in": list(keys)}})}

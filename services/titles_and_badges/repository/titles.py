@@ -63,6 +63,12 @@ def all_holders(community: str) -> list[Document]:
     return list(_holders().find({"community": community}, sort=order, batch_size=mongo.AT_ONCE))
 
 
+def keys_after(community: str, after: str, limit: int) -> list[str]:
+    """The keys of a community's holders behind one of them, in order; from the first with an empty one."""
+    query = {"_id": {"$gt": after or f"{community}|", "$lt": f"{community}}}"}}  # } follows |
+    return [found["_id"] for found in _holders().find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)]
+
+
 def by_keys(keys: Iterable[str]) -> dict[str, Document]:
     """Holders by key, those of earlier revisions too."""
     return {document["_id"]: document for document in _holders().find({"_id": {"$in": list(keys)}})}

@@ -12,8 +12,9 @@ from shared import clock, mongo, work
 from shared.mongo import Document
 from shared.work import Mark
 
-#: Awards changed, or members were erased.
+#: Awards changed, all of them are to be looked at, or members were erased.
 CHANGED = "credentials"
+EVERY = "credentials-every"
 ERASED = "credentials-erased"
 
 AT_ONCE = 500
@@ -37,17 +38,27 @@ def forget(profiles: Iterable[Document]) -> None:
 @mongo.in_transaction(DATABASE)
 def settle_changed(mark: Mark) -> Mapping[str, Any] | None:
     """Bring the credentials of some awards into line with them; again and again to the same end."""
-    community, source = mark["community"], mark["source"]
-    standings = claims.SOURCES[source].standings(mark["awards"])
-    salt = issuers.ensure(community).salt
-    names = {key: identity.identifier(salt, source, key) for key in standings}
-    known = credentials.load(names.values())
-    fresh = [key for key, standing in standings.items() if standing.held and names[key] not in known]
-    _allot(community, source, {names[key]: (key, standings[key]) for key in _of_people(fresh, standings)})
-    _revoke(
-        community, [(known[names[key]], each.held) for key, each in standings.items() if names[key] in known]
-    )
+    if issuers.load(mark["community"]) is None:
+        # The first one of a community. What was awarded before there were credentials gets its own too.
+        catch_up(mark["community"])
+    _settle(mark["community"], mark["source"], mark["awards"])
     return None
+
+
+@mongo.in_transaction(DATABASE)
+def settle_every(mark: Mark) -> Mapping[str, Any] | None:
+    """One step through all awards of a kind."""
+    keys = claims.SOURCES[mark["source"]].keys_after(mark["community"], mark.get("after", ""), AT_ONCE)
+    if not keys:
+        return None
+    _settle(mark["community"], mark["source"], keys)
+    return {"after": keys[-1]}
+
+
+def catch_up(community: str) -> None:
+    """Look at every award of a community, inside the running transaction or alone."""
+    for source in claims.SOURCES:
+        work.add(DATABASE, EVERY, community, source=source)
 
 
 @mongo.in_transaction(DATABASE)
@@ -59,7 +70,19 @@ def forget_erased(mark: Mark) -> Mapping[str, Any] | None:
     return None
 
 
-STEPS = {CHANGED: settle_changed, ERASED: forget_erased}
+STEPS = {CHANGED: settle_changed, EVERY: settle_every, ERASED: forget_erased}
+
+
+def _settle(community: str, source: str, keys: Iterable[str]) -> None:
+    standings = claims.SOURCES[source].standings(keys)
+    salt = issuers.ensure(community).salt
+    names = {key: identity.identifier(salt, source, key) for key in standings}
+    known = credentials.load(names.values())
+    fresh = [key for key, standing in standings.items() if standing.held and names[key] not in known]
+    _allot(community, source, {names[key]: (key, standings[key]) for key in _of_people(fresh, standings)})
+    _revoke(
+        community, [(known[names[key]], each.held) for key, each in standings.items() if names[key] in known]
+    )
 
 
 def _allot(community: str, source: str, fresh: Mapping[str, tuple[str, Standing]]) -> None:

@@ -1,6 +1,6 @@
 """What credentials say: read from awards of every kind. A kind of award is one `Source`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,9 +20,11 @@ class Standing(NamedTuple):
 class Source(NamedTuple):
     """A kind of award: how awards stand, by their keys, and what the credential of one says.
 
-    `claim(key, member)` gets what the community calls the member. None where the award, or what it is of, is not there.
+    `keys_after(community, key, limit)` walks through all of a community. `claim(key, member)` gets what the community
+    calls the member; None where the award, or what it is of, is not there.
     """
 
+    keys_after: Callable[[str, str, int], Sequence[str]]
     standings: Callable[[Iterable[str]], Mapping[str, Standing]]
     claim: Callable[[str, str], Claim | None]
 
@@ -85,6 +87,6 @@ def _is_address(name: str) -> bool:
 
 #: Every kind of award that has credentials, by the name under which they are kept.
 SOURCES: dict[str, Source] = {
-    identity.BADGE: Source(standings_of_badges, claim_of_badge),
-    identity.TITLE: Source(standings_of_titles, claim_of_title),
+    identity.BADGE: Source(awards.keys_after, standings_of_badges, claim_of_badge),
+    identity.TITLE: Source(titles.keys_after, standings_of_titles, claim_of_title),
 }
