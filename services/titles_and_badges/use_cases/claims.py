@@ -1,13 +1,17 @@
 """What credentials say: read from awards of every kind. A kind of award is one `Source`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from services.titles_and_badges.credentials import identity, open_badges
 from services.titles_and_badges.credentials.open_badges import Claim
+from services.titles_and_badges.domain.spans import Period
 from services.titles_and_badges.repository import awards, communities, seals, titles
+from services.titles_and_badges.repository.tallies import Book
 from shared import clock
+from shared.mongo import Document
 
 
 class Standing(NamedTuple):
@@ -30,9 +34,11 @@ class Source(NamedTuple):
 
 
 def standings_of_badges(keys: Iterable[str]) -> dict[str, Standing]:
-    """How awards of badges stand."""
+    """How awards of badges stand. One that expired was not taken back: its credential says until when it held."""
     return {
-        stored["_id"]: Standing(stored["member"], stored["state"] == awards.HELD)
+        stored["_id"]: Standing(
+            stored["member"], stored["state"] == awards.HELD or stored.get("expired", False)
+        )
         for stored in awards.by_keys(keys).values()
     }
 
@@ -47,9 +53,25 @@ def claim_of_badge(key: str, member: str) -> Claim | None:
         achievement=open_badges.badge(stored["badge"], badge["definition"], stored.get("level")),
         member=member,
         awarded_at=stored["awarded_at"],
-        valid_until=stored.get("expires_at"),
+        valid_until=_expiry(stored, badge["definition"]),
         evidence=_addresses(stored.get("object"), stored.get("evidence")),
     )
+
+
+def _expiry(stored: Document, definition: Document) -> datetime | None:
+    """When an award expires or has expired. Deeds renew it, so that only its bucket knows."""
+    if stored.get("expired"):
+        return clock.cut(stored["revoked_at"])
+    if not definition.get("expires_after"):
+        return None
+    member, name = stored["member"], stored.get("evidence", awards.about(stored))
+    book = Book([member])
+    if name is not None:
+        name = Period(name) if "period" in stored else name
+        book.load_objects([(member, name)])
+    tally = book.tally(member, (stored["badge"], name))
+    standing = [hit for hit in tally.reached if hit is not None and hit.until is None] if tally else []
+    return next((hit.expires for hit in standing if hit.since[0] == stored["awarded_at"]), None)
 
 
 def standings_of_titles(keys: Iterable[str]) -> dict[str, Standing]:

@@ -207,7 +207,9 @@ def test_an_exclusion_goes_with_the_person_and_its_name_with_an_erasure(boards: 
     assert (mine["rank"], mine["score"], mine["neighbours"]) == (None, 5, [])
     assert mine["excluded"] == {"reason": why["reason"], "from": "2026-01-01", "until": None}
     boards.follow(boards.profile("ann", merged_into=boards.member("bob")))
-    assert boards.rows(ALL) == [(1, "eve", 1)]  # bob is who ann was, and her facts are still on their way to him
+    assert boards.rows(ALL) == [
+        (1, "eve", 1)
+    ]  # bob is who ann was, and her facts are still on their way to him
     boards.follow("ann")
     shown = boards.badges("GET", "/v1/boards/likes").json
     assert shown["exclude"] == {"ranking": []}
