@@ -11,6 +11,7 @@ IDS = {
     "network": "fediverse",
     "account": "@ann",
     "period": "2026-01",
+    "hold": "0" * 32,
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
@@ -73,6 +74,10 @@ ATTEMPTS = {
     "titles-and-badges GET /v1/members/{member_id}/badges/{slug}": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/titles": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/titles/{slug}": Attempt(404),
+    "titles-and-badges GET /v1/holds": Attempt(200, empty=True),
+    "titles-and-badges POST /v1/holds/{hold}/decision": Attempt(
+        404, {"decision": "count", "reason": "Mine."}
+    ),
     "titles-and-badges GET /v1/titles": Attempt(200, empty=True),
     "titles-and-badges GET /v1/titles/{slug}": Attempt(404),
     "titles-and-badges PUT /v1/titles/{slug}": Attempt(422, {"name": "Mine", "board": "poster"}),

@@ -1,10 +1,11 @@
 """The HTTP door of `titles-and-badges`: parse, call one use case or query, render."""
 
-from services.titles_and_badges.api import badges, boards, credentials, members, showing, titles
+from services.titles_and_badges.api import badges, boards, credentials, holds, members, showing, titles
 
 BLUEPRINTS = (
     badges.blueprint,
     boards.blueprint,
+    holds.blueprint,
     members.blueprint,
     showing.blueprint,
     titles.blueprint,

@@ -175,6 +175,7 @@ class Community(Document):
     zones = ListField(ListField())
     revoked_tokens = ListField(StringField())
     grace_hours = IntField()
+    holds = BooleanField()  # whether something of it is, or was, held for review
     rules = IntField(default=0)
 
 

@@ -19,7 +19,8 @@ class Closing(Document):
     """What `activity` said of a community's months: `read` is, by topic and partition, the last one that closes.
 
     `closed` is the last month that every partition has named; `due` are the months that are to be sealed, `redefined`
-    those of them for which today's definitions hold; `late` are sealed ones that something came for since `late_since`.
+    those of them for which today's definitions hold, `examined` those that were looked at for what is to be held;
+    `late` are sealed ones that something came for since `late_since`.
     """
 
     meta = {
@@ -35,6 +36,7 @@ class Closing(Document):
     closed = StringField()
     due = ListField(StringField())
     redefined = ListField(StringField())
+    examined = ListField(StringField())
     late = ListField(StringField())
     late_since = DateTimeField()
 

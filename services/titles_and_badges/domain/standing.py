@@ -25,10 +25,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rules know besides the facts: the profiles of all involved, and the community's zones."""
+    """What the rules know besides the facts: the profiles of all involved, and the community's zones.
+
+    `held` are (member, activity) of what waits for somebody's decision: it counts on no board.
+    """
 
     profiles: Mapping[str, Profile]
     zones: Timeline[str] = ()
+    held: frozenset[tuple[str, str]] = frozenset()
 
     def zone(self, moment: datetime) -> ZoneInfo:
         """The community's time zone at a moment."""

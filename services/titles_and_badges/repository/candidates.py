@@ -13,7 +13,7 @@ from services.titles_and_badges.domain.titles import choosing, definitions, meas
 from services.titles_and_badges.domain.titles.choosing import Candidate, Choice, Person
 from services.titles_and_badges.domain.titles.definitions import Title
 from services.titles_and_badges.domain.titles.measures import Measure, Terms
-from services.titles_and_badges.repository import communities, titles
+from services.titles_and_badges.repository import communities, holds, titles
 from services.titles_and_badges.repository.boards import definitions as boards
 from shared import timeline
 from shared.mongo import Document
@@ -32,20 +32,21 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A month of a community: its borders, and the community's zones."""
+    """A month of a community: its borders, the community's zones, and our copy of it."""
 
     community: str
     period: str
     first: datetime
     until: datetime
     zones: Sequence[tuple[datetime, str]]
+    stored: Document
 
 
 def month(community: str, period: str, stored: Document) -> Month:
     """A month by our copy of the community."""
     zones = [(since, zone) for since, zone in stored.get("zones", ())]
     first, until = months.borders(period, Context(profiles={}, zones=zones))
-    return Month(community=community, period=period, first=first, until=until, zones=zones)
+    return Month(community=community, period=period, first=first, until=until, zones=zones, stored=stored)
 
 
 def title(slug: str, definition: Mapping[str, Any], version: int) -> Title:
@@ -101,6 +102,12 @@ def _candidates(of: Month, ruled: Title, counts: Any, rows: Sequence[Row]) -> It
 
 def _terms(of: Month, counts: Any, members: Sequence[str]) -> dict[str, Terms]:  # noqa: ANN401
     deeds = titles.deeds_between(members, of.first, of.until)
+    held = holds.held(of.stored, members)
+    if held:
+        deeds = {
+            member: [fact for fact in each if (member, fact.activity) not in held]
+            for member, each in deeds.items()
+        }
     involved = {*members, *(name for each in deeds.values() for fact in each for name in fact.involved())}
     context = Context(profiles=communities.standings(involved), zones=of.zones)
     givers = {fact.actor for each in deeds.values() for fact in each if fact.actor}

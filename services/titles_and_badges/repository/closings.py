@@ -31,7 +31,12 @@ def order(community: str, periods: Sequence[str], *, redefined: bool = False) ->
 
 def settle(community: str, period: str) -> None:
     """A month is sealed: it is due no longer."""
-    _change(community, {"$pull": {"due": period, "redefined": period}})
+    _change(community, {"$pull": {"due": period, "redefined": period, "examined": period}})
+
+
+def put_examined(community: str, period: str) -> None:
+    """A month was looked at for what is to be held."""
+    _change(community, {"$addToSet": {"examined": period}})
 
 
 def put_late(community: str, periods: Sequence[str], now: datetime) -> None:

@@ -7,7 +7,7 @@ from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.recognition import Bucket
 from services.titles_and_badges.domain.standing import Context
-from services.titles_and_badges.repository import DATABASE, awards, communities, facts, tallies
+from services.titles_and_badges.repository import DATABASE, awards, communities, facts, holds, tallies
 from services.titles_and_badges.repository.tallies import Book
 from services.titles_and_badges.use_cases import crediting
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern
@@ -65,7 +65,11 @@ def following(community: str, after: str) -> tuple[dict[str, list[Document]], st
 def context(stored: Document, deeds: Mapping[str, Iterable[Fact]]) -> Context:
     """What the rules know besides members' facts; `stored` is our copy of the community."""
     involved = {*deeds, *(name for each in deeds.values() for deed in each for name in deed.involved())}
-    return Context(profiles=communities.standings(involved), zones=communities.zones(stored))
+    return Context(
+        profiles=communities.standings(involved),
+        zones=communities.zones(stored),
+        held=holds.held(stored, deeds),
+    )
 
 
 def for_one_step(members: Sequence[str]) -> Sequence[str]:

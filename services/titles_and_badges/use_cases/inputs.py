@@ -6,7 +6,7 @@ from services.titles_and_badges.domain import badges as life
 from services.titles_and_badges.domain import sealing
 from services.titles_and_badges.domain.boards import windows
 from services.titles_and_badges.domain.standing import Context
-from services.titles_and_badges.repository import candidates, communities, seals, titles
+from services.titles_and_badges.repository import candidates, communities, holds, seals, titles
 from services.titles_and_badges.repository.boards import definitions as boards
 from shared import clock
 from shared.mongo import Document
@@ -27,6 +27,11 @@ def manifest(community: str, period: str, before: Document | None) -> Document:
         "until": clock.text(month.until),
         "chunk": sealing.CHUNK,
         "measure_chunk": sealing.MEASURED,
+        "held": [
+            {"member": each["member"], "rule": each["rule"], "count": len(each["activities"])}
+            for _, each in sorted(holds.of_period(community, period).items())
+            if each["state"] == holds.OPEN
+        ],
         **defined,
     }
 

@@ -8,7 +8,7 @@ from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.recognition import Bucket, Change
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.domain.tallies import Tally
-from services.titles_and_badges.repository import DATABASE, communities, facts
+from services.titles_and_badges.repository import DATABASE, communities, facts, holds
 from services.titles_and_badges.repository.pages import Memory
 from services.titles_and_badges.repository.tallies import Book, Outdated
 from services.titles_and_badges.use_cases import counting, crediting
@@ -149,7 +149,11 @@ def _context(community: Document, changes: Mapping[str, Sequence[Change]]) -> Co
         for change in each:
             if change.new is not None:
                 involved.update(change.new.involved())
-    return Context(profiles=communities.standings(involved), zones=communities.zones(community))
+    return Context(
+        profiles=communities.standings(involved),
+        zones=communities.zones(community),
+        held=holds.held(community, changes),
+    )
 
 
 def _count(

@@ -6,6 +6,8 @@ each title; the last step hashes all of it, and keeps and announces who holds wh
 revision before is no revision.
 """
 
+import contextlib
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -19,14 +21,24 @@ from services.titles_and_badges.domain.titles import lines
 from services.titles_and_badges.repository import DATABASE, candidates, closings, communities, seals
 from services.titles_and_badges.repository.boards import standings
 from services.titles_and_badges.repository.candidates import Month, Row
-from services.titles_and_badges.use_cases import closing, inputs, outcomes, projecting, recounting, upholding
+from services.titles_and_badges.use_cases import (
+    closing,
+    inputs,
+    outcomes,
+    projecting,
+    recounting,
+    reviewing,
+    upholding,
+)
 from shared import clock, mongo, work
 from shared.clock import from_text, text
 from shared.mongo import Document
 from shared.work import Mark
 
+_LOOK_AGAIN_SECONDS = 0.05
+
 #: What has to be done before standings are right.
-_COUNTING = (recounting.ALL, recounting.MEMBERS)
+_COUNTING = (recounting.ALL, recounting.MEMBERS, reviewing.RECOUNT)
 
 
 def seal_due(mark: Mark) -> Mapping[str, Any] | None:
@@ -39,6 +51,9 @@ def seal_due(mark: Mark) -> Mapping[str, Any] | None:
         return None
     if is_counting(community, due[0], mark["counted"]):
         raise work.NotYet
+    if not reviewing.is_examined(community, due[0]):
+        reviewing.examine(community, due[0], clock.now())
+        return {"counted": work.newest(DATABASE, community, _COUNTING)}  # what is held now is counted anew
     step(community, due[0], clock.now())
     return {"made": mark.get("made", 0) + 1}
 
@@ -48,7 +63,7 @@ def count_first(community: str, period: str) -> bool:
     pending = work.newest(DATABASE, community, _COUNTING)
     if not is_counting(community, period, pending):
         return True
-    work.do_next(DATABASE, recounting.STEPS)
+    work.do_next(DATABASE, {**recounting.STEPS, **reviewing.STEPS})
     projector = projecting.Projector()
     projector.turn()
     projector.release()
@@ -58,11 +73,16 @@ def count_first(community: str, period: str) -> bool:
 def seal(community: str, period: str, *, redefined: bool = False) -> None:
     """Seal a month now, with whatever other processes do at the same time."""
     closing.order(community, [period], redefined=redefined)
-    while step(community, period, clock.now()):
-        pass
+    reviewing.examine(community, period, clock.now())
+    going_on = True
+    while going_on:
+        while not count_first(community, period):
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        with contextlib.suppress(work.NotYet):
+            going_on = step(community, period, clock.now())
 
 
-STEPS = {closing.SEAL: seal_due}
+STEPS = {closing.SEAL: seal_due, **reviewing.STEPS}
 
 
 def is_counting(community: str, period: str, up_to: Any) -> bool:  # noqa: ANN401 (a mark's id)
@@ -73,10 +93,12 @@ def is_counting(community: str, period: str, up_to: Any) -> bool:  # noqa: ANN40
 
 @mongo.in_transaction(DATABASE)
 def step(community: str, period: str, now: datetime) -> bool:
-    """One step. Returns False when the month is due no longer."""
+    """One step. Returns False when the month is due no longer. Raises NotYet while what is held is not left out."""
     due = closings.load(community)
     if period not in due.get("due", ()):
         return False
+    if work.newest(DATABASE, community, [reviewing.RECOUNT]) is not None:
+        raise work.NotYet
     seal = seals.working(community, period)
     if seal is None:
         _begin(community, period, redefined=period in due.get("redefined", ()))
@@ -190,9 +212,10 @@ def _finish(seal: Document, now: datetime) -> None:
     if before is not None and before["root"] == root:
         seals.drop(seal["_id"])
         return
-    seals.finish(seal["_id"], {"root": root, "sealed_at": now, "held": 0})
     manifest = seals.manifest(seal["_id"])
-    changed = upholding.uphold({**seal, "root": root}, manifest, _chosen(seal, manifest), now)
+    held = sum(each["count"] for each in manifest["held"])
+    seals.finish(seal["_id"], {"root": root, "sealed_at": now, "held": held})
+    changed = upholding.uphold({**seal, "root": root, "held": held}, manifest, _chosen(seal, manifest), now)
     work.add(DATABASE, outcomes.RANKS, community, period=period, revision=seal["revision"])
     _look_again(community, period, manifest, changed)
 

@@ -41,6 +41,8 @@ def accounts(fact: Fact, rules: BoardRules, context: Context) -> list[Account]:
     concerned = rules.concerned(fact)
     if not concerned or not standing.may_count(fact, context):
         return []
+    if context.held and (fact.member, fact.activity) in context.held:
+        return []
     zone = context.zone(fact.published)
     day = days.day_of(fact.published, zone)
     profile = context.profiles.get(fact.member, _ORDINARY)
