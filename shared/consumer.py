@@ -111,9 +111,10 @@ def decoded(
     """Sort records into events and dead letters."""
     events: list[tuple[kafka.Record, Any]] = []
     dead: list[DeadLetter] = []
+    decode = handler.decode
     for record in records:
         try:
-            events.append((record, handler.decode(record)))
+            events.append((record, decode(record)))
         except Refused as refusal:
             _log.warning(
                 "dead letter", topic=record.partition.topic, offset=record.offset, reason=refusal.detail

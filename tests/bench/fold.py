@@ -72,6 +72,7 @@ class _Stream:
         return taken
 
 
+_CREDITS = ("Like", "Dislike", "Accept")
 #: What the bare loop counts, as badges.
 _FOUR_COUNTS = {
     f"{role}-{kind}": {"criterion": {"kind": "count", "role": role, **where}, "at": 10}
@@ -81,7 +82,12 @@ _FOUR_COUNTS = {
 
 
 def _count(delivery: events.ActivityRecorded, counts: dict[tuple[str, str], int]) -> None:
-    for role in delivery.roles:
+    roles = delivery.roles
+    if (
+        len(roles) > 1 and delivery.type in _CREDITS
+    ):  # to nobody from himself; accepting is a deed all the same
+        roles = roles[:1] if delivery.type == "Accept" else ()
+    for role in roles:
         counts[delivery.member, role] = counts.get((delivery.member, role), 0) + 1
         if delivery.type == "Like":
             liked = (delivery.member, f"{role}-likes")
