@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from services.titles_and_badges.repository import DATABASE
 from services.titles_and_badges.use_cases import (
+    allocating,
     allotting,
     closing,
     outcomes,
@@ -16,7 +17,14 @@ from services.titles_and_badges.use_cases import (
 from shared import clock, mongo, work
 
 #: What marks ask for.
-STEPS = {**recounting.STEPS, **passing.STEPS, **outcomes.STEPS, **allotting.STEPS, **sealing.STEPS}
+STEPS = {
+    **recounting.STEPS,
+    **passing.STEPS,
+    **outcomes.STEPS,
+    **allocating.STEPS,
+    **allotting.STEPS,
+    **sealing.STEPS,
+}
 
 
 def run(stopping: Callable[[], bool]) -> None:

@@ -134,12 +134,24 @@ class Award(Document):
     object = StringField()
     period = StringField()
     expired = BooleanField()
+    expires_at = DateTimeField()
+    sequence = IntField()
+    limited = IntField()
     evidence = StringField()
     by = StringField()
     awarded_at = DateTimeField(required=True)
     revoked_at = DateTimeField()
     state = StringField(required=True)
     version = IntField(required=True)
+
+
+class Allocation(Document):
+    """Written to by whoever finds the holders of a badge with a maximum of them."""
+
+    meta = {"db_alias": DATABASE, "collection": "allocations", "auto_create_index": False}
+
+    badge = StringField(primary_key=True)
+    rounds = IntField()
 
 
 class BadgeDefinition(Document):
@@ -235,4 +247,15 @@ class Partition(Document):
     batches = LongField(default=0)
 
 
-EVERY = (Fact, Tally, ObjectTally, Award, BadgeDefinition, Community, Profile, Decision, Partition)
+EVERY = (
+    Fact,
+    Tally,
+    ObjectTally,
+    Award,
+    Allocation,
+    BadgeDefinition,
+    Community,
+    Profile,
+    Decision,
+    Partition,
+)

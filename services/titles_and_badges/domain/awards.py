@@ -28,6 +28,9 @@ class Award:
     revoked_at: datetime | None = None
     period: str | None = None
     expired: bool = False
+    expires_at: datetime | None = None
+    sequence: int | None = None  # the deed's, where a badge has a maximum of holders; else nobody asks
+    limited: int | None = None  # the maximum of holders
 
     @property
     def about(self) -> str | None:
@@ -105,6 +108,7 @@ def _grant(badge: Badge, result: dict[Key, Award], decision: Decision) -> None:
         result[wanted] = Award(
             badge=badge.slug, level=wanted[1], awarded_at=decision.at, by=None,
             object=decision.object if in_object else None, period=None if in_object else decision.object,
+            limited=badge.most_holders,
         )  # fmt: skip
 
 
@@ -122,6 +126,8 @@ def _award(badge: Badge, level: str | None, name: str | None, hit: Reached, *, e
         object=name if in_object else None, period=None if in_object or name is None else str(name),
         evidence=evidence if badge.by_object else None, revoked_at=hit.until,
         expired=hit.until is not None and hit.until == hit.expires,
+        expires_at=hit.expires if hit.until is None else None,
+        sequence=None if badge.most_holders is None else hit.since[1], limited=badge.most_holders,
     )  # fmt: skip
 
 

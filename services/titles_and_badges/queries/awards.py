@@ -30,10 +30,12 @@ def is_known(community: str) -> bool:
 
 
 def badges(community: str, *, drafts: bool) -> list[Document]:
-    """All badges of a community."""
+    """All badges of a community; drafts and secret ones only to who manages them."""
     held = awards.count(community)
     return [
-        _badge(each, held) for each in communities.definitions(community) if drafts or each["status"] != DRAFT
+        _badge(each, held)
+        for each in communities.definitions(community)
+        if drafts or (each["status"] != DRAFT and not each["definition"].get("secret"))
     ]
 
 

@@ -24,9 +24,13 @@ def explanation(community: str, external_id: str, slug: str, *, public: bool) ->
     profile = shown_awards.member(community, external_id, public=public)
     member = profile["_id"]
     documents = [
-        each for each in awards.of_members([member], [slug]).values() if each["state"] != awards.WITHDRAWN
+        each
+        for each in awards.of_members([member], [slug]).values()
+        if each["state"] in (awards.HELD, awards.REVOKED)
     ]
     held = [each for each in documents if each["state"] == awards.HELD]
+    if badge.secret and not held and public:
+        raise NotFound("badge", slug)
     held.sort(key=lambda each: (each["awarded_at"], each["_id"]), reverse=True)
     name, tally = _nearest(member, badge, held)
     limit = held[0] if held else None
@@ -73,7 +77,7 @@ def progress(community: str, external_id: str, *, public: bool) -> list[Document
     held = awards.of_members([member])
     found = []
     for stored in communities.definitions(community):
-        if stored["status"] != ACTIVE:
+        if stored["status"] != ACTIVE or stored["definition"].get("secret"):
             continue
         badge = communities.rules(community, communities.load([community])).badges[stored["slug"]]
         levels = {

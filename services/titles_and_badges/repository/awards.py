@@ -14,6 +14,8 @@ from shared.mongo import Document
 HELD = "held"
 REVOKED = "revoked"
 WITHDRAWN = "withdrawn"
+#: Earned, where the badge has a maximum of holders and others were earlier.
+WAITING = "waiting"
 
 #: (awarded_at, key) of the last row that was shown.
 Position = tuple[datetime, str]
@@ -78,6 +80,9 @@ def document(community: str, member: str, now: Award, *, badge_version: int, ver
         "awarded_at": now.awarded_at,
         "revoked_at": now.revoked_at,
         "expired": True if now.expired else None,
+        "expires_at": now.expires_at,
+        "sequence": now.sequence,
+        "limited": now.limited,
         "state": HELD if now.revoked_at is None else REVOKED,
         "version": version,
     }
@@ -87,6 +92,32 @@ def document(community: str, member: str, now: Award, *, badge_version: int, ver
 def about(document: Document) -> str | None:
     """The object or the period that a stored award is given for."""
     return document.get("object", document.get("period"))
+
+
+def pass_allocation(community: str, badge: str) -> None:
+    """Write inside the running transaction, so that of two that find holders at once one is repeated."""
+    written = mongo.collection(DATABASE, "allocations").update_one(
+        {"_id": f"{community}:{badge}"}, {"$inc": {"rounds": 1}}
+    )
+    if not written.matched_count:
+        mongo.collection(DATABASE, "allocations").insert_one({"_id": f"{community}:{badge}", "rounds": 1})
+
+
+def candidates(
+    community: str, badge: str, level: str | None, most: int
+) -> tuple[list[Document], list[Document]]:
+    """Those who come first in event order, and those who hold it although others come first."""
+    query: Document = {"community": community, "badge": badge, "level": level}
+    order = [("awarded_at", 1), ("sequence", 1), ("by", 1), ("member", 1), ("_id", 1)]
+    first = list(_awards().find({**query, "state": {"$in": [HELD, WAITING]}}, sort=order, limit=most))
+    names = {each["_id"] for each in first}
+    held = _awards().find({**query, "state": HELD}, sort=order)
+    return first, [each for each in held if each["_id"] not in names]
+
+
+def in_state(before: Document, state: str) -> Document:
+    """An award in another state."""
+    return {**before, "state": state, "version": before["version"] + 1}
 
 
 def withdrawn(before: Document) -> Document:

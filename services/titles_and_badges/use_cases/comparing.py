@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.titles_and_badges.domain import awards as rules_of_awards
-from services.titles_and_badges.domain import recognition
+from services.titles_and_badges.domain import chains, recognition
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.boards.accounts import EMPTY
 from services.titles_and_badges.domain.recognition import Bucket
@@ -87,7 +87,9 @@ def _stored(surviving: Mapping[str, Sequence[Document]], book: Book) -> dict[str
         found[member] = counted_in | _named(book.stored(member))
     for name, award in awards.of_members(surviving).items():
         if award["state"] != awards.WITHDRAWN:
-            found[award["member"]]["award", name] = {**award, "version": 0}
+            # Who of those that earned it holds a badge with a maximum is the allocator's to say.
+            state = awards.HELD if award["state"] == awards.WAITING else award["state"]
+            found[award["member"]]["award", name] = {**award, "version": 0, "state": state}
     for key, credit in accounts.of_members(surviving).items():
         if credit != EMPTY:
             found[key.member]["credits", f"{key.board} {key.month}"] = credit
@@ -125,9 +127,16 @@ def _awards(
     of_badge: dict[str, dict[str | None, Tally]] = {}
     for (slug, name), tally in counted.items():
         of_badge.setdefault(slug, {})[name] = tally
-    for slug, badge in rules.badges.items():
-        derived = rules_of_awards.derived(badge, of_badge.get(slug, {}), clock.now())
-        for award in rules_of_awards.decided(badge, derived, decisions.get((member, slug), ())).values():
+    now = clock.now()
+    held: dict[str, list[rules_of_awards.Award]] = {}
+    linked = chains.in_order(rules.badges)
+    for badge in (*(each for each in rules.badges.values() if not chains.links(each)), *linked):
+        derived = rules_of_awards.derived(badge, of_badge.get(badge.slug, {}), now)
+        chained = chains.earned(badge, held) if chains.links(badge) else None
+        earned = {rules_of_awards.key(chained): chained} if chained else derived
+        decided = rules_of_awards.decided(badge, earned, decisions.get((member, badge.slug), ()))
+        held[badge.slug] = list(decided.values())
+        for award in held[badge.slug]:
             yield awards.document(community, member, award, badge_version=badge.version, version=0)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.titles_and_badges.domain import badges, standing
+from services.titles_and_badges.domain import badges, chains, standing
 from services.titles_and_badges.domain.awards import GRANT, REVOKE, Decision
 from services.titles_and_badges.repository import DATABASE, awards, communities, facts
 from services.titles_and_badges.repository.tallies import Book
-from services.titles_and_badges.use_cases import counting, recounting
+from services.titles_and_badges.use_cases import allocating, counting, recounting
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern
 from shared import mongo, work
 from shared.errors import Conflict, Invalid, NotFound, Place
@@ -33,9 +33,19 @@ def define(community: str, definitions: Mapping[str, Definition], now: datetime)
             continue
         changed.append((_document(community, slug, content, status, stored, now), stored is not None))
     if changed:
+        _check_chains(community, {document["slug"]: document for document, _ in changed})
         communities.keep_definitions(community, changed)
+        limited = {document["slug"] for document, _ in changed if document["definition"].get("most_holders")}
+        allocating.order(community, limited)
         work.add(DATABASE, recounting.ALL, community)
     return [document["slug"] for document, _ in changed]
+
+
+def _check_chains(community: str, changed: Mapping[str, Document]) -> None:
+    stored = {each["slug"]: each for each in communities.definitions(community)}
+    chains.check(
+        {slug: badges.badge(slug, each["definition"]) for slug, each in {**stored, **changed}.items()}
+    )
 
 
 @mongo.in_transaction(DATABASE)
@@ -109,7 +119,7 @@ def _settle_decision(
     community: str, member: str, badge: badges.Badge, rules: badges.Rules, stored: Document
 ) -> None:
     book = Book([member])
-    ceremony = Ceremony(community)
+    ceremony = Ceremony(community, rules)
     if book.revision(member) in {None, rules.revision}:
         book.load_all_objects([member])
         ceremony.settle({member: Concern([badge])}, book)

@@ -42,7 +42,7 @@ def look_again(community: str, members: Sequence[str]) -> None:
     stored = communities.load([community])
     rules = communities.rules(community, stored)
     book = Book(members)
-    ceremony = Ceremony(community)
+    ceremony = Ceremony(community, rules)
     behind = [member for member in members if book.revision(member) != rules.revision]
     counting.recount(community, facts.of_members(behind), rules, stored.get(community, {}), book, ceremony)
     current = [member for member in members if member not in behind]

@@ -71,7 +71,7 @@ def _recognise_in(community: str, news: Mapping[str, Delivery], known: Mapping[s
     changes = _changes(news, known)
     context = _context(stored.get(community, {}), changes)
     book = Book(changes, _memory)
-    ceremony = Ceremony(community)
+    ceremony = Ceremony(community, rules)
     behind = [member for member in changes if book.revision(member) not in {None, rules.revision}]
     fresh = {member: each for member, each in changes.items() if member not in behind}
     slugs = _count(community, rules, context, book, ceremony, fresh)

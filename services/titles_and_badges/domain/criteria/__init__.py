@@ -1,6 +1,7 @@
 """The kinds of criteria: one file each, registered here by its name."""
 
 from services.titles_and_badges.domain.criteria import (
+    chain,
     compound,
     count,
     distinct,
@@ -18,6 +19,7 @@ from services.titles_and_badges.domain.criteria import (
 from services.titles_and_badges.domain.criteria.kinds import Criterion, Kind, Terms
 
 _SIMPLE: dict[str, Kind] = {
+    "chain": chain.KIND,
     "count": count.KIND,
     "distinct": distinct.KIND,
     "first": first.KIND,
@@ -31,7 +33,7 @@ _SIMPLE: dict[str, Kind] = {
     "sum": sum_of.KIND,
     "tenure": tenure.KIND,
 }
-_OF_COMPOUNDS = {name: kind for name, kind in _SIMPLE.items() if kind is not manual.KIND}
+_OF_COMPOUNDS = {name: kind for name, kind in _SIMPLE.items() if kind not in (manual.KIND, chain.KIND)}
 
 KINDS: dict[str, Kind] = {**_SIMPLE, "compound": compound.kind(_OF_COMPOUNDS)}
 
