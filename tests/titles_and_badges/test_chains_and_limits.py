@@ -120,11 +120,7 @@ def test_the_first_in_event_order_hold_a_limited_badge_and_who_follows_comes_in(
     for actor in order:
         activity("POST", "/v1/activities", creates(actor, days[actor]))
         courier.carry()
-    assert [list(held(badges, member)) for member in days] == [
-        ["early", "chain"],
-        ["early", "chain"],
-        [],
-    ] or [sorted(held(badges, member)) for member in days] == [["chain", "early"], ["chain", "early"], []]
+    assert [sorted(held(badges, member)) for member in days] == [["chain", "early"], ["chain", "early"], []]
     assert [each["member"]["id"] for each in badges("GET", "/v1/badges/early/holders").json["items"]] == [
         "bob",
         "ann",
@@ -142,7 +138,8 @@ def test_a_secret_badge_is_seen_by_who_holds_it(badges: Door, activity: Door, co
     badges("PUT", "/v1/badges/egg", {**POSTED, "secret": True})
     activity("POST", "/v1/activities", creates("ann", 1))
     courier.carry()
-    public = {"Authorization": f"Bearer {badges.token('publishable', origins=['https://example.org'])}"}
+    page = "https://example.org"
+    public = {"Authorization": f"Bearer {badges.token('publishable', origins=[page])}", "Origin": page}
     assert badges("GET", "/v1/badges", headers=public).json["items"] == []
     assert badges("GET", "/v1/members/ann/badges/egg", headers=public).status_code == 404
     assert badges("GET", "/v1/members/ann/progress", headers=public).json["items"] == []
