@@ -8,12 +8,12 @@ from statistics import median
 import click
 from rich.console import Console
 
-from tests.bench import consume, fold, ingest, machine, recognition, replay, table
+from tests.bench import boards, consume, fold, ingest, machine, recognition, replay, table
 from tests.bench.machine import Machine
 from tests.bench.table import Row
 
 COMMUNITY = "bench"
-PARTS = ("ingest", "consume", "fold", "replay")
+PARTS = ("ingest", "consume", "fold", "replay", "boards")
 
 
 @click.command(help=__doc__)
@@ -40,12 +40,14 @@ def main(parts: tuple[str, ...], rounds: int, events: int) -> None:
 def _rows(ready: Machine, parts: tuple[str, ...], rounds: int, events: int) -> Iterator[Row]:
     if "ingest" in parts:
         yield from ingest.rows(ready, rounds)
-    if set(parts) != {"ingest"}:
+    if set(parts) - {"ingest", "boards"}:
         recognition.found(COMMUNITY)
     if "consume" in parts:
         yield from consume.rows(rounds)
     if "fold" in parts:
         yield from fold.rows(ready, rounds)
+    if "boards" in parts:
+        yield from boards.rows(ready, rounds)
     if "replay" in parts:
         yield from replay.rows(max(9, rounds // 2), events)
 

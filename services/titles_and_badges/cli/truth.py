@@ -5,7 +5,8 @@ import click
 from services.titles_and_badges import app
 from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards as queries
-from services.titles_and_badges.use_cases import comparing, rebuilding
+from services.titles_and_badges.use_cases import comparing, comparing_boards, projecting, rebuilding
+from shared import clock
 from shared.errors import NotFound
 
 
@@ -22,6 +23,9 @@ def verify(community: str) -> None:
             )
         members, facts = members + step.members, facts + step.facts
         behind, drifted = behind + step.behind, drifted + len(step.drift)
+    for shown in comparing_boards.compare(community, clock.now()):
+        click.echo(f"board {shown.name}\n  shown: {shown.stored}\n  credits: {shown.expected}")
+        drifted += 1
     click.echo(f"{facts} facts of {members} members: {drifted or 'nothing'} differs from them.")
     if behind or comparing.waits(community):
         click.echo(f"Rules or profiles changed: {behind} members or more are still to be counted.", err=True)
@@ -36,6 +40,8 @@ def rebuild(community: str) -> None:
     _connect(community)
     count = 0
     for _ in rebuilding.rebuild(community):
+        count += 1
+    for _ in projecting.alone(lambda held: comparing_boards.repair(held, community, clock.now())):
         count += 1
     click.echo(f"Done, in {count} steps.")
 

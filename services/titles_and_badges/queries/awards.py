@@ -18,7 +18,7 @@ Position = tuple[datetime, str]
 
 def standing(community: str, token_id: str) -> Literal["ok", "unknown-community", "revoked"]:
     """Whether a token's community exists and the token still holds, by our copy of the community."""
-    stored = communities.load([community]).get(community)
+    stored = communities.recent(community)
     if stored is None or "name" not in stored:
         return "unknown-community"
     return "revoked" if token_id in stored.get("revoked_tokens", ()) else "ok"

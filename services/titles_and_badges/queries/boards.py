@@ -17,7 +17,7 @@ from services.titles_and_badges.domain.boards.windows import Period
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.queries import awards as people
 from services.titles_and_badges.repository import DATABASE, communities, seals
-from services.titles_and_badges.repository.boards import accounts, changes, definitions, standings
+from services.titles_and_badges.repository.boards import accounts, changes, definitions, standings, trees
 from services.titles_and_badges.repository.boards.accounts import Key
 from services.titles_and_badges.repository.boards.standings import Standing
 from shared import clock, mongo
@@ -61,7 +61,7 @@ def standing(
     with mongo.snapshot(DATABASE):
         view = _view(community, board, period)
         rows = _rows(view, limit + 1, cursor, rank)
-        tree = standings.tree(view.p, [row.score for row in rows[:1]])
+        tree = trees.one(view.p, [row.score for row in rows[:1]])
         page = rows[:limit]
         return {
             **_heading(view, tree),
@@ -81,7 +81,7 @@ def rank(
         placed = mine if mine is not None and not mine.hidden else None
         around = min(around, MOST_NEIGHBOURS) if placed else 0
         rows = _neighbours(view, placed, around)
-        tree = standings.tree(view.p, [row.score for row in (*rows[:1], *([placed] if placed else []))])
+        tree = trees.one(view.p, [row.score for row in (*rows[:1], *([placed] if placed else []))])
         near = _shown(view, tree, rows)
         own = next((item for row, item in zip(rows, near, strict=True) if row == placed), _NOWHERE)
         return {
@@ -117,7 +117,7 @@ def revision(community: str, board: str, window: str | None, name: str | None) -
     p = standings.period_key(community, board, key)
     today, _ = _today(community)
     sealed = _is_sealed(community, _period(definitions.board(stored), key, today))
-    return stored["version"], stored["status"], key, standings.revision(p), today, sealed
+    return stored["version"], stored["status"], key, trees.revision(p), today, sealed
 
 
 def changes_here() -> int:
@@ -219,7 +219,7 @@ def _is_sealed(community: str, period: Period) -> bool:
 def _rows(view: View, limit: int, cursor: str | None, wanted: int | None) -> list[Standing]:
     if cursor is not None or wanted is None:
         return standings.after(view.p, cursor, limit)
-    found = standings.score_at(view.p, wanted, view.board.ties)
+    found = trees.score_at(view.p, wanted, view.board.ties)
     if found is None:
         return []
     # All who share a place are shown with it; where nobody shares one, the list is entered among the ties.
@@ -268,7 +268,7 @@ def _earlier_places(view: View, members: Sequence[str]) -> dict[str, int]:
         return {}
     p = standings.period_key(view.community, view.board.slug, before.key)
     found = [each for each in standings.load((p, member) for member in members).values() if not each.hidden]
-    tree = standings.tree(p, [each.score for each in found])
+    tree = trees.one(p, [each.score for each in found])
     ties = view.board.ties
     return {
         each.member: tree.place(each.score, ties) + (standings.ties_before(p, each) if ties == ORDINAL else 0)

@@ -1,5 +1,6 @@
 """Our copies of profiles, the rules of communities, and the barrier between rules and batches."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -20,11 +21,28 @@ DECISIONS = PARTITIONS
 _BARRIERS = (*range(PARTITIONS), DECISIONS)
 
 _compiled: dict[str, Rules] = {}
+#: Community → until when it may be told so, and what was read.
+_recent: dict[str, tuple[float, Document]] = {}
+_RECENT_SECONDS = 1.0
 
 
 def load(slugs: Iterable[str]) -> dict[str, Document]:
     """Communities by slug."""
     return {document["_id"]: document for document in _communities().find({"_id": {"$in": list(slugs)}})}
+
+
+def recent(slug: str) -> Document | None:
+    """A community as it was within the last second: for what is asked with every request.
+
+    What this process itself keeps is seen at once.
+    """
+    found = _recent.get(slug)
+    if found is None or found[0] < time.monotonic():
+        stored = load([slug]).get(slug)
+        if stored is None:
+            return None
+        found = _recent[slug] = (time.monotonic() + _RECENT_SECONDS, stored)
+    return found[1]
 
 
 def rules(slug: str, stored: Mapping[str, Document]) -> Rules:
@@ -164,6 +182,8 @@ def keep(changed: Sequence[tuple[Document, bool]], *, of_communities: bool) -> N
     """Keep profiles of members or communities; the flag says whether it exists already."""
     if not changed:
         return
+    if of_communities:
+        _recent.clear()
     collection = _communities() if of_communities else _profiles()
     collection.bulk_write(
         [

@@ -5,7 +5,7 @@ in any order, and many or few accounts at once. Each step writes to the lease, s
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from services.titles_and_badges.domain.boards import Board, appearance, days
@@ -13,7 +13,7 @@ from services.titles_and_badges.domain.boards.accounts import EMPTY, Credits
 from services.titles_and_badges.domain.boards.appearance import Part
 from services.titles_and_badges.domain.standing import Context, Profile
 from services.titles_and_badges.repository import DATABASE, communities
-from services.titles_and_badges.repository.boards import accounts, definitions, standings
+from services.titles_and_badges.repository.boards import accounts, definitions, standings, trees
 from services.titles_and_badges.repository.boards.accounts import CREDITS_A_MARK, Key, Mark
 from services.titles_and_badges.repository.boards.standings import Shown, Standing
 from shared import clock, lease, mongo
@@ -91,6 +91,19 @@ class Projector:
         return True
 
 
+def alone(work: Callable[[lease.Lease], Iterator[str]]) -> Iterator[str]:
+    """Do work in steps while no projector is at work, as soon as none is. Raises lease.Lost."""
+    held = lease.Lease(DATABASE, LEASE)
+    while not held.hold():
+        time.sleep(_HOLD_SECONDS / 10)
+    try:
+        for each in work(held):
+            yield each
+            held.hold()
+    finally:
+        held.release()
+
+
 @mongo.in_transaction(DATABASE)
 def project(held: lease.Lease, community: str, due: Iterable[Key], now: datetime) -> None:
     """Show accounts as they are: those that the oldest marks name, and those that are due. Raises lease.Lost."""
@@ -114,7 +127,7 @@ def _for_one_step(marks: Iterable[Mark]) -> list[Mark]:
 
 def _show(community: str, keys: set[Key], now: datetime) -> None:
     before = standings.shown(keys)
-    after = _as_of(community, accounts.load(keys), keys, now)
+    after = as_of(community, accounts.load(keys), keys, now)
     changes: dict[Row, dict[Key, tuple[Part | None, Part | None]]] = {}
     for key in keys:
         was, is_now = before[key].parts if key in before else {}, after[key].parts
@@ -129,7 +142,7 @@ def _show(community: str, keys: set[Key], now: datetime) -> None:
     )
 
 
-def _as_of(
+def as_of(
     community: str, earned: Mapping[Key, Credits], keys: Iterable[Key], now: datetime
 ) -> dict[Key, Shown]:
     """What accounts show now, and until when."""
@@ -162,12 +175,12 @@ def _stand(changes: Mapping[Row, Mapping[Key, tuple[Part | None, Part | None]]])
             moved[row[0]].append((was.score, -1))
         if now is not None and not now.hidden:
             moved[row[0]].append((now.score, 1))
-    trees = standings.trees({p: [score for score, _ in each] for p, each in moved.items()})
+    counted = trees.several({p: [score for score, _ in each] for p, each in moved.items()})
     for p, each in moved.items():
         for score, count in each:
-            trees[p].add(score, count)
+            counted[p].add(score, count)
     standings.keep(after, before)
-    standings.keep_trees(trees)
+    trees.keep(counted)
 
 
 def _standing(

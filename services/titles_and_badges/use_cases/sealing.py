@@ -19,7 +19,7 @@ from services.titles_and_badges.domain.sealing import Count
 from services.titles_and_badges.domain.titles import definitions as rules_of_titles
 from services.titles_and_badges.domain.titles import lines
 from services.titles_and_badges.repository import DATABASE, candidates, closings, communities, seals
-from services.titles_and_badges.repository.boards import standings
+from services.titles_and_badges.repository.boards import standings, trees
 from services.titles_and_badges.repository.candidates import Month, Row
 from services.titles_and_badges.use_cases import (
     closing,
@@ -145,7 +145,7 @@ def _copy_board(seal: Document, slug: str, manifest: Document) -> None:
     part = seals.part(seal["_id"], seals.BOARD, slug)
     ties = sealing.named(manifest["boards"], slug)["ties"]
     p = standings.period_key(seal["community"], slug, f"{windows.MONTH}:{seal['period']}")
-    state, revision = seal["work"].get("list"), standings.revision(p)
+    state, revision = seal["work"].get("list"), trees.revision(p)
     if state is None or state["revision"] != revision:
         seals.clear_part(part)
         state = {"revision": revision, "after": None, "chunks": 0, "count": asdict(Count())}

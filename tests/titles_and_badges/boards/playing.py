@@ -14,7 +14,7 @@ from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.standing import Profile
 from services.titles_and_badges.queries import boards as queries
 from services.titles_and_badges.repository import DATABASE
-from services.titles_and_badges.repository.boards import standings
+from services.titles_and_badges.repository.boards import standings, trees
 from services.titles_and_badges.use_cases import (
     defining_boards,
     following,
@@ -210,7 +210,7 @@ class Game:
         wanted = Tree({})
         for score in scores:
             wanted.add(score, 1)
-        found = standings.tree(p, scores)
+        found = trees.one(p, scores)
         assert {path: node for path, node in found.nodes.items() if node.counts} == wanted.nodes
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.titles_and_badges.domain.boards import accounts as rules_of_accounts
 from services.titles_and_badges.repository import DATABASE
-from services.titles_and_badges.repository.boards import accounts, standings
+from services.titles_and_badges.repository.boards import accounts, standings, trees
 from services.titles_and_badges.use_cases import crediting, projecting, recognising
 from shared import clock, lease, mongo
 from tests.titles_and_badges.boards.playing import Game, Interrupted, step
@@ -23,7 +23,7 @@ TIES = ("competition", "dense", "ordinal")
 #: Where a step may die: in the middle of its writes, after them, before its marks are gone.
 PLACES = (
     (standings, "keep"),
-    (standings, "keep_trees"),
+    (trees, "keep"),
     (standings, "keep_shown"),
     (accounts, "forget_marks"),
 )
@@ -88,8 +88,8 @@ def scores_are_added_without_taking_off_what_was_shown(monkeypatch: pytest.Monke
 
 
 def the_tree_forgets_to_take_off_old_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    add = standings.Tree.add
-    monkeypatch.setattr(standings.Tree, "add", lambda tree, score, count: add(tree, score, abs(count)))
+    add = trees.Tree.add
+    monkeypatch.setattr(trees.Tree, "add", lambda tree, score, count: add(tree, score, abs(count)))
 
 
 def who_reached_it_first_is_never_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,25 @@ def of_members(members: Iterable[str]) -> dict[Key, Credits]:
     return {read(document["_id"]): _read(document) for document in found}
 
 
+def following_members(community: str, after: str, limit: int) -> list[str]:
+    """The next members with credits, or with something that is shown of them, in order of their ids."""
+    query = {"_id": {"$gt": after + _BEHIND if after else ""}, "community": community}
+    found: set[str] = set()
+    for name in ("credits", "shown_credits"):
+        keys = mongo.collection(DATABASE, name).find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)
+        members = [read(each["_id"]).member for each in keys]
+        # The last one may go on behind the limit, and others then are before him in the other collection.
+        last = members[-1] if len(members) == limit else None
+        found = {*found, *members} if last is None else {each for each in {*found, *members} if each <= last}
+    return sorted(found)
+
+
+def marked(community: str) -> set[str]:
+    """Members whose credits changed and are not shown yet."""
+    found = _marks().find({"community": community}, {"credits": 1})
+    return {read(name).member for each in found for name in each["credits"]}
+
+
 def deeds(wanted: Mapping[str, Iterable[Account]]) -> dict[str, dict[Account, list[Fact]]]:
     """The surviving facts stored as counted in these accounts of members."""
     names = {member: {bucket(account): account for account in each} for member, each in wanted.items()}

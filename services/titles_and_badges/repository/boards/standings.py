@@ -10,8 +10,6 @@ from pymongo.collection import Collection
 from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain.boards import ranking
 from services.titles_and_badges.domain.boards.appearance import Part
-from services.titles_and_badges.domain.boards.ranking import Node, Path, Tree
-from services.titles_and_badges.repository.boards import changes
 from services.titles_and_badges.repository.boards.accounts import Key
 from services.titles_and_badges.repository.boards.accounts import read as read_key
 from shared import mongo
@@ -52,6 +50,12 @@ def rows(community: str, board: str, period: str) -> Iterator[Document]:
     query = {"p": period_key(community, board, period)}
     for document in _standings().find(query, sort=[("k", 1)], batch_size=_CHUNK):
         yield {"member": document["m"], "score": document["s"], "reached": document["t"]}
+
+
+def scores(p: str) -> Iterator[int]:
+    """The scores of all who have a place in a period. Streamed."""
+    for document in _standings().find({"p": p}, {"s": 1}, batch_size=mongo.AT_ONCE):
+        yield document["s"]
 
 
 def after(p: str, key: str | None, limit: int) -> list[Standing]:
@@ -114,69 +118,16 @@ def written(p: str, standing: Standing) -> Document:
     return document if standing.hidden else {**document, "p": p, "k": standing.key}
 
 
-def tree(p: str, scores: Iterable[int]) -> Tree:
-    """The nodes of a period's tree that know something about scores; the root always."""
-    return trees({p: scores})[p]
-
-
-def trees(wanted: Mapping[str, Iterable[int]]) -> dict[str, Tree]:
-    """The same for several periods, in one question."""
-    names = {
-        _node_key(p, path): (p, path)
-        for p, scores in wanted.items()
-        for path in {(), *(path for score in set(scores) for path in ranking.nodes_of(score))}
-    }
-    nodes: dict[str, dict[Path, Node]] = {p: {} for p in wanted}
-    revisions: dict[str, int] = {}
-    for document in _nodes().find({"_id": {"$in": list(names)}}, batch_size=mongo.AT_ONCE):
-        p, path = names[document["_id"]]
-        nodes[p][path] = _read_node(document)
-        if not path:
-            revisions[p] = document["revision"]
-    return {p: Tree(each, revisions.get(p, 0)) for p, each in nodes.items()}
-
-
-def node(p: str, path: Path) -> Node:
-    """One node, empty where it is missing."""
-    document = _nodes().find_one({"_id": _node_key(p, path)})
-    return _read_node(document) if document else Node()
-
-
-def score_at(p: str, wanted: int, policy: str) -> tuple[int, int] | None:
-    """The score on a place (from 1), and how many of its places come before that one; None beyond the last."""
-    path: Path = ()
-    while not path or not ranking.is_last(path):
-        found = ranking.step_down(node(p, path), wanted, policy)
-        if found is None:
-            return None
-        path, wanted = (*path, found[0]), wanted - found[1]
-    return ranking.score_at(path), wanted - 1
-
-
-def revision(p: str) -> int:
-    """How often a period's list has changed."""
-    document = _nodes().find_one({"_id": p}, {"revision": 1})
-    return int(document["revision"]) if document else 0
-
-
-def keep_trees(changed: Mapping[str, Tree]) -> None:
-    """Write the nodes that changed; every period in it begins a new revision."""
-    writes: list[Any] = []
-    changes.tell()
-    for p, each in changed.items():
-        writes += [
-            _node_write(p, path, each.nodes[path], exists=path in each.known) for path in each.changed - {()}
-        ]
-        root: Document = _written_node(p, (), each.nodes.get((), Node()))
-        root["revision"] = each.revision + 1
-        writes.append(ReplaceOne({"_id": p}, root) if () in each.known else InsertOne(root))
-    if writes:
-        _nodes().bulk_write(writes, ordered=False)
-
-
 def shown(keys: Iterable[Key]) -> dict[Key, Shown]:
     """What is shown of accounts."""
     found = _shown().find({"_id": {"$in": [str(key) for key in keys]}}, batch_size=mongo.AT_ONCE)
+    return {read_key(each["_id"]): _read_shown(each) for each in found}
+
+
+def shown_of(members: Iterable[str]) -> dict[Key, Shown]:
+    """What is shown of all accounts of members."""
+    ranges: list[Document] = [{"_id": {"$gte": f"{each}|", "$lt": each + "}"}} for each in members]
+    found = _shown().find({"$or": ranges}, batch_size=mongo.AT_ONCE) if ranges else ()
     return {read_key(each["_id"]): _read_shown(each) for each in found}
 
 
@@ -230,33 +181,6 @@ def longest_due(community: str, now: datetime) -> datetime | None:
     return found["due"] if found else None
 
 
-def _node_key(p: str, path: Path) -> str:
-    return ":".join((p, *map(str, path)))
-
-
-def _node_write(p: str, path: Path, changed: Node, *, exists: bool) -> Any:  # noqa: ANN401
-    document = _written_node(p, path, changed)
-    if not changed.counts:
-        return DeleteOne({"_id": document["_id"]})
-    return ReplaceOne({"_id": document["_id"]}, document) if exists else InsertOne(document)
-
-
-def _written_node(p: str, path: Path, changed: Node) -> Document:
-    # In order of keys, so that one tree has one form, whichever way it came to be.
-    return {
-        "_id": _node_key(p, path),
-        "counts": {str(key): changed.counts[key] for key in sorted(changed.counts)},
-        "distinct": {str(key): changed.distinct[key] for key in sorted(changed.distinct)},
-    }
-
-
-def _read_node(document: Document) -> Node:
-    return Node(
-        {int(key): count for key, count in document["counts"].items()},
-        {int(key): count for key, count in document["distinct"].items()},
-    )
-
-
 def _read(document: Document) -> Standing:
     return Standing(document["m"], document["s"], document["n"], document["t"], "k" not in document)
 
@@ -268,10 +192,6 @@ def _read_shown(document: Document) -> Shown:
 
 def _standings() -> Collection[Document]:
     return mongo.collection(DATABASE, "standings")
-
-
-def _nodes() -> Collection[Document]:
-    return mongo.collection(DATABASE, "score_counts")
 
 
 def _shown() -> Collection[Document]:
