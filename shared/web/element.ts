@@ -97,6 +97,13 @@ export abstract class LaurelElement<Data> extends HTMLElement {
     return fitting(near ?? "", Object.keys(this.texts));
   }
 
+  /** A month at the beginning of a line, where Slavic languages, too, write it with a capital. */
+  protected month(first: Date): string {
+    const form = new Intl.DateTimeFormat(this.region, { month: "long", year: "numeric", timeZone: "UTC" });
+    const said = form.format(first);
+    return said[0]!.toUpperCase() + said.slice(1);
+  }
+
   /** An attribute without stray spaces; null where it is missing. */
   protected given(name: string): string | null {
     return this.getAttribute(name)?.trim() || null;
@@ -145,7 +152,7 @@ export abstract class LaurelElement<Data> extends HTMLElement {
     return URL.canParse(written) ? written : this.refuse("service", "this must be a whole address, with https://");
   }
 
-  private refuse(attribute: string, detail: string): never {
+  protected refuse(attribute: string, detail: string): never {
     throw new Wrong(attribute, detail);
   }
 

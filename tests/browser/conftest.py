@@ -39,9 +39,9 @@ def site(badges_client: FlaskClient) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="package")
-def town(activity_client: FlaskClient, badges_client: FlaskClient, databases: Settings) -> Town:
+def town(activity_client: FlaskClient, badges_client: FlaskClient, databases: Settings, site: Site) -> Town:
     """A community to look at; who changes it founds his own."""
-    return settled(Door(activity_client, databases, ""), Door(badges_client, databases, ""))
+    return settled(Door(activity_client, databases, ""), Door(badges_client, databases, ""), site.origin)
 
 
 @pytest.fixture(scope="package")

@@ -11,6 +11,7 @@ from tests.browser.serving import Site
 
 LANGUAGES = (("en", "ltr"), ("uk", "ltr"), ("ru", "ltr"), ("en", "rtl"))
 STATES = ["loading", "empty", "error", "forbidden", "wrong", "ready"]
+LOOKS = {"light": (800, "light"), "dark": (800, "dark"), "phone": (320, "light")}
 #: More is seen as a jump.
 LARGEST_SHIFT = 0.03
 
@@ -49,15 +50,18 @@ def hinder(page: Page, held: list[Route]) -> None:
     page.route(re.compile(r"/v1/\w+/broken\b"), lambda route: route.abort())
 
 
+def seen(look: Look, name: str) -> list[str]:
+    """What is wrong with a page in one light and width."""
+    width, scheme = LOOKS[name]
+    look.page.set_viewport_size({"width": width, "height": 900})
+    look.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    wide = look.page.evaluate("() => document.documentElement.scrollWidth") > width
+    return look.axe() + (["wider than the window"] if wide else [])
+
+
 def _judged(look: Look) -> list[str]:
     watched = look.watched()
     found = [f"blocked: {each}" for each in watched["violations"]]
     if watched["shift"] > LARGEST_SHIFT:
         found.append(f"jumped by {watched['shift']}")
-    for name, width, scheme in (("light", 800, "light"), ("dark", 800, "dark"), ("phone", 320, "light")):
-        look.page.set_viewport_size({"width": width, "height": 900})
-        look.page.emulate_media(color_scheme=scheme)
-        found += [f"{name}: {each}" for each in look.axe()]
-        if look.page.evaluate("() => document.documentElement.scrollWidth") > width:
-            found.append(f"{name}: wider than the window")
-    return found
+    return found + [f"{name}: {each}" for name in LOOKS for each in seen(look, name)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.activity.use_cases import membership
+from services.titles_and_badges.use_cases import sealing
 from shared import clock
 from tests.fixtures import Courier, Door
 
@@ -44,7 +45,7 @@ def founded(activity: Door, badges: Door) -> Town:
     )
 
 
-def settled(activity: Door, badges: Door) -> Town:
+def settled(activity: Door, badges: Door, *framed_by: str) -> Town:
     """A community in which Ann has earned much, and everybody something."""
     town = founded(activity, badges)
     for slug, definition in DEFINITIONS.items():
@@ -63,8 +64,14 @@ def settled(activity: Door, badges: Door) -> Town:
     helped += [help_of(who, 9, points) for who, points in HELPED.items()]
     helped += [help_of(f"m{number:02}", 0, CROWD - number) for number in range(CROWD)]
     town.activity("POST", "/v1/activities", posts + others + likes + helped)
-    town.badges("PUT", "/v1/pages", {"public": True, "origins": []})
+    town.badges("PUT", "/v1/pages", {"public": True, "origins": list(framed_by)})
     town.courier.carry()
+    for slug, title in TITLES.items():
+        town.badges("PUT", f"/v1/titles/{slug}", title)
+    town.badges("PUT", "/v1/badges/house-laurel", {"name": "House laurel", "criterion": {"kind": "manual"}})
+    reason = "For a cup of tea at three in the morning, and for listening."
+    town.badges("POST", "/v1/badges/house-laurel/grants", {"member": "ann", "reason": reason})
+    sealing.seal(town.courier.community, "2026-10")
     return town
 
 
@@ -98,6 +105,20 @@ BOARD = {
     "points": [{"where": {"type": "Help"}, "factor": 1}],
     "windows": ["month", "week", "all", "last-30-days"],
     "exclude": {"ranking": [{"role": "staff", "reason": "Whoever is paid for it is not ranked."}]},
+}
+TITLES = {
+    "most-helpful": {
+        "name": "Most helpful",
+        "description": "For those whom others asked, and who answered.",
+        "board": "helpers",
+        "holders": 2,
+    },
+    "newcomer": {
+        "name": "Newcomer of the month",
+        "board": "helpers",
+        "eligibility": {"tenure_days": {"at_most": 40}},
+    },
+    "most-welcoming": {"name": "Most welcoming", "board": "helpers", "minimum": 5000},
 }
 DEFINITIONS = {
     "writer": {

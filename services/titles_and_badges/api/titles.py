@@ -115,7 +115,7 @@ def show_sealed_board(
 def list_titles_of_member(limit: int, member_id: str, cursor: str | None = None) -> Response:
     """List the titles that a member holds, the latest month first."""
     after = http.decode_cursor(cursor, "member-titles", str, str)
-    rows = queries.of_member(http.community(), member_id, public=access.is_public())
+    rows = queries.of_member(http.community(), member_id, public=access.is_public(member_id))
     if after is not None:
         rows = [row for row in rows if _is_behind(row, after)]
     return http.page(
@@ -134,7 +134,7 @@ def list_titles_of_member(limit: int, member_id: str, cursor: str | None = None)
 def explain_title(member_id: str, slug: str, period: str | None = None) -> Mapping[str, Any]:
     """Say why a member holds a title of a month, why not, and what next."""
     return title_reasons.explanation(
-        http.community(), member_id, slug, period=period, public=access.is_public(), now=clock.now()
+        http.community(), member_id, slug, period=period, public=access.is_public(member_id), now=clock.now()
     )
 
 

@@ -1,9 +1,10 @@
 """What everybody may look at, where the community permits it."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.titles_and_badges.domain.standing import Context
-from services.titles_and_badges.repository import communities
+from services.titles_and_badges.repository import communities, showing
 from shared import clock
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -32,6 +33,21 @@ def opened(community: str) -> Document:
         "zone": _zone(stored),
         "origins": pages["origins"],
     }
+
+
+def most_given(community: str, since: datetime, until: datetime, limit: int) -> list[Document]:
+    """The badges that were earned most often between two moments: slug, name, description, count."""
+    known = {each["slug"]: each["definition"] for each in communities.definitions(community)}
+    return [
+        {
+            "slug": row["badge"],
+            "name": known[row["badge"]]["name"],
+            "description": known[row["badge"]].get("description", ""),
+            "count": row["count"],
+        }
+        for row in showing.most_given(community, since, until, limit)
+        if row["badge"] in known and not known[row["badge"]].get("secret")
+    ]
 
 
 def _zone(stored: Document) -> ZoneInfo:

@@ -8,6 +8,8 @@ from shared import auth
 
 MOST_ORIGINS = 20
 MOST_ROWS = 100
+#: The first, what is left out, and one's own.
+FEWEST_ROWS = 3
 
 
 class Origin(fields.String):
@@ -46,4 +48,22 @@ class Form(Schema):
     rows = fields.Integer(load_default=None, validate=validate.Range(1, MOST_ROWS))
 
 
+class BoardForm(Form):
+    """Of `<laurel-leaderboard>`."""
+
+    board = fields.String(required=True)
+    window = fields.String(load_default=None)
+    period = fields.String(load_default=None)
+    rows = fields.Integer(load_default=10, validate=validate.Range(FEWEST_ROWS, MOST_ROWS))
+
+
+class TitleForm(Form):
+    """Of `<laurel-title>`."""
+
+    slug = fields.String(load_default=None)
+    period = fields.String(load_default=None)
+
+
 FORM = Form()
+BOARD_FORM = BoardForm()
+TITLE_FORM = TitleForm()

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 blueprint = Blueprint("assets", __name__)
 
-ELEMENTS = ("badges", "leaderboard")
+ELEMENTS = ("badges", "leaderboard", "title")
 
 _HERE = resources.files(__package__)
 _LOOK = resources.files("shared.web") / "look.css"
@@ -39,7 +39,7 @@ def _sheet(name: str) -> bytes:
     elements = _HERE / "elements"
     if name == "elements":
         return (elements / "elements.css").read_bytes()
-    parts = [_LOOK, *(elements / f"{each}.css" for each in ELEMENTS), elements / "pages.css"]
+    parts = [_LOOK, *(elements / f"{each}.css" for each in ("badges", "leaderboard")), elements / "pages.css"]
     return b"\n".join(part.read_bytes() for part in parts)
 
 

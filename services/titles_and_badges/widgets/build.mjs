@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
-const ELEMENTS = ["badges", "leaderboard"];
+const ELEMENTS = ["badges", "leaderboard", "title"];
 /** From here on browsers know `light-dark()`; without these vite would spell it out. */
 const BROWSERS = ["chrome123", "firefox128", "safari17.5"];
 

@@ -1,9 +1,9 @@
-"""What the forms show, put together from what the service can tell to everybody."""
+"""What forms and pages show of badges, put together from what the service can tell to everybody."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from services.titles_and_badges.queries import awards, reasons
+from services.titles_and_badges.queries import awards, reasons, titles
 from shared import clock
 from shared.errors import NotFound
 
@@ -23,7 +23,7 @@ def badges(community: str, member: str | None, rows: int) -> Shown:
         return {"person": None, "held": [{**each, "times": 1} for each in latest], "next": [], "count": 0}
     try:
         held = grouped(awards.badges_of(community, member, public=True))
-        following = reasons.progress(community, member, public=True)
+        following = _coming(community, member, held)
         person = awards.person(awards.member(community, member, public=True), clock.now())
     except NotFound:
         return {"absent": True, "held": [], "next": []}
@@ -33,6 +33,22 @@ def badges(community: str, member: str | None, rows: int) -> Shown:
         "count": sum(each["times"] for each in held),
         "held": held[: rows - len(following)],
         "next": following,
+    }
+
+
+def member(community: str, external_id: str) -> Shown:
+    """All that a member is recognised for, with the reason, and what is closest. Raises NotFound."""
+    profile = awards.member(community, external_id, public=True)
+    held = grouped(awards.badges_of(community, external_id, public=True))
+    why = {each["slug"]: each["description"] for each in awards.badges(community, drafts=False)}
+    return {
+        "person": awards.person(profile, clock.now()),
+        "count": sum(each["times"] for each in held),
+        "held": [
+            {**each, "why": _granted(community, external_id, each) or why.get(each["badge"])} for each in held
+        ],
+        "titles": titles.of_member(community, external_id, public=True),
+        "next": _coming(community, external_id, held)[:CLOSEST],
     }
 
 
@@ -48,25 +64,17 @@ def grouped(rows: Iterable[Shown]) -> list[Shown]:
     return list(found.values())
 
 
-def member(community: str, external_id: str) -> Shown:
-    """All that a member is recognised for, with the reason, and what is closest. Raises NotFound."""
-    profile = awards.member(community, external_id, public=True)
-    held = grouped(awards.badges_of(community, external_id, public=True))
-    why = {each["slug"]: each["description"] for each in awards.badges(community, drafts=False)}
-    return {
-        "person": awards.person(profile, clock.now()),
-        "count": sum(each["times"] for each in held),
-        "held": [
-            {**each, "why": _granted(community, external_id, each) or why.get(each["badge"])} for each in held
-        ],
-        "next": reasons.progress(community, external_id, public=True)[:CLOSEST],
-    }
+def _coming(community: str, external_id: str, held: Iterable[Shown]) -> list[Shown]:
+    """What is closest; once more of what is held for one thing already is no news."""
+    again = {each["badge"] for each in held if each["object"] is not None}
+    found = reasons.progress(community, external_id, public=True)
+    return [each for each in found if each["badge"] not in again]
 
 
-def _granted(community: str, member: str, award: Shown) -> str | None:
+def _granted(community: str, external_id: str, award: Shown) -> str | None:
     """What people said when they gave it; None where deeds decided."""
     if award["decided_by"] is not None:
         return None
-    explained = reasons.explanation(community, member, award["badge"], public=True)
+    explained = reasons.explanation(community, external_id, award["badge"], public=True)
     said = [each["reason"] for each in explained["decisions"] if each["object"] == award["object"]]
     return f"“{said[-1]}”" if said else None

@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from services.titles_and_badges.queries import showing
-from services.titles_and_badges.widgets import content, rendering
+from services.titles_and_badges.widgets import content, rendering, standings
 
 blueprint = rendering.blueprint("pages_of_people")
 
@@ -17,3 +17,12 @@ def show_member(slug: str, member: str) -> Response:
     reader = rendering.reader(request.args.get("lang"), community)
     shown = content.member(slug, member)
     return rendering.page("member.html", reader, community=community, languages=LANGUAGES, **shown)
+
+
+@blueprint.get("/pages/<id:slug>/months/<id:period>")
+def show_month(slug: str, period: str) -> Response:
+    """A sealed month: these people carried us, and why."""
+    community = showing.opened(slug)
+    reader = rendering.reader(request.args.get("lang"), community)
+    shown = standings.month(slug, period)
+    return rendering.page("month.html", reader, community=community, languages=LANGUAGES, **shown)

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import marshmallow
-from babel import dates
+from babel import dates, numbers
 from flask import Blueprint, Response, render_template, request
 
 from shared import http
@@ -42,13 +42,41 @@ class Reader:
         """A moment's day in the zone, or a day: 7 Oct 2026."""
         return str(dates.format_skeleton("yMMMd", self._local(moment), locale=self.language))
 
-    def month(self, first: date) -> str:
-        """October 2026."""
-        return str(dates.format_skeleton("yMMMM", first, locale=self.language))
+    def month(self, period: str) -> str:
+        """The month `2026-10`: October 2026."""
+        first = date.fromisoformat(f"{period}-01")
+        said = str(dates.format_skeleton("yMMMM", first, locale=self.language))
+        # It begins a line everywhere; Slavic languages write months small.
+        return said[:1].upper() + said[1:]
 
-    def span(self, first: date, last: date) -> str:
-        """1 – 31 Oct 2026."""
-        return str(dates.format_interval(first, last, "yMMMd", locale=self.language))
+    def number(self, value: float) -> str:
+        """1,234."""
+        return str(numbers.format_decimal(value, locale=self.language))
+
+    def period(self, board: Document) -> str:
+        """What stretch of time a board's answer is about."""
+        first, until = board["from"], board["until"]
+        if first is None or until is None:
+            return self.say("leaderboard.all")
+        if board["window"] == "month":
+            return self.month(board["period"])
+        last = until - timedelta(days=1)
+        days = str(dates.format_interval(first, last, "yMMMd", locale=self.language))
+        return f"{board['period']}: {days}" if board["window"] == "season" else days
+
+    def standing(self, board: Document, place: Document | None) -> str:
+        """Where a member stands on a board, or why he has no place; without a member how many there are."""
+        if "asked" in board and place is None:
+            return self.say("shared.absent")
+        if place is None:
+            return self.say("leaderboard.total", count=board["total"])
+        if place["excluded"]:
+            return self.say("leaderboard.excluded", reason=place["excluded"]["reason"])
+        if place["rank"] is None:
+            return self.say("leaderboard.unranked")
+        said = self.say("leaderboard.own", rank=place["rank"], total=board["total"])
+        missing = board["behind"]
+        return said if missing is None else f"{said} · {self.say('leaderboard.behind', count=missing)}"
 
     def _local(self, moment: datetime | date) -> date:
         return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment

@@ -5,6 +5,7 @@ import look from "../../../../shared/web/look.css?inline";
 import { absent } from "../../../../shared/web/asking";
 import { define, LaurelElement } from "../../../../shared/web/element";
 import own from "./badges.css?inline";
+import { emblem } from "./emblem";
 import * as en from "../locales/en.json";
 import * as ru from "../locales/ru.json";
 import * as uk from "../locales/uk.json";
@@ -42,13 +43,6 @@ const texts = {
 };
 const MOST = 200; // awards that one answer holds
 
-/** A rosette: one shape for every badge, in the colour of its level; an outline for what is still to earn. */
-const emblem = html`<svg viewBox="0 0 24 24" aria-hidden="true">
-  <path class="ribbon" d="M8 14.5 6.2 22.5l5.8-2.6 5.8 2.6-1.8-8z" />
-  <circle class="disc" cx="12" cy="9" r="7.5" />
-  <path class="star" d="m12 4.4 1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z" />
-</svg>`;
-
 class Badges extends LaurelElement<Shown | null> {
   protected override readonly texts = texts;
   protected override readonly usualRows = 5;
@@ -71,7 +65,10 @@ class Badges extends LaurelElement<Shown | null> {
     const answers = await asked.catch(absent);
     if (!answers) return null;
     const [badges, progress] = answers;
-    return { held: grouped(badges.items), next: progress.items, more: badges.next !== null };
+    // Once more of what is held for one thing already is no news.
+    const again = new Set(badges.items.filter((each) => each.object !== null).map((each) => each.badge));
+    const next = progress.items.filter((each) => !again.has(each.badge));
+    return { held: grouped(badges.items), next, more: badges.next !== null };
   }
 
   protected override emptiness(shown: Shown | null): string | null {

@@ -160,14 +160,10 @@ class Leaderboard extends LaurelElement<Shown> {
   private period({ window, period, from, until }: Board): string {
     if (!from || !until) return this.say("all");
     const first = new Date(from);
-    if (window === "month") return this.dates(first, { month: "long", year: "numeric" });
+    if (window === "month") return this.month(first);
     const span = new Intl.DateTimeFormat(this.region, { dateStyle: "medium", timeZone: "UTC" });
     const days = span.formatRange(first, new Date(Date.parse(until) - A_DAY));
     return window === "season" ? `${period}: ${days}` : days;
-  }
-
-  private dates(moment: Date, form: Intl.DateTimeFormatOptions): string {
-    return new Intl.DateTimeFormat(this.region, { ...form, timeZone: "UTC" }).format(moment);
   }
 
   private number(value: number): string {
