@@ -13,16 +13,16 @@ from tests.browser.town import Town, founded
 HEARD = """
 - group "Badges":
   - paragraph: Badges of Ann Lee
-  - paragraph: 14 badges
+  - paragraph: 15 badges
   - list:
+    - listitem:
+      - text: House laurel
+      - time
     - listitem:
       - text: Liked × 12
       - time: Oct 21, 2026
     - listitem:
       - text: Writer · gold
-      - time: Oct 10, 2026
-    - listitem:
-      - text: Friend of the house, through summers, winters and everything in between
       - time: Oct 10, 2026
     - listitem:
       - text: Writer · platinum Posts that others can read. 12 of 100
@@ -36,8 +36,8 @@ LATEST = """
   - paragraph: Latest badges
   - list:
     - listitem:
-      - text: Liked Олена Коваль
-      - time: 22 Oct 2026
+      - text: House laurel Ann Lee
+      - time: /\\d+ \\w+ 20\\d\\d/
 """
 
 

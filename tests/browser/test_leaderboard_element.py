@@ -13,7 +13,7 @@ from tests.browser.town import PEOPLE, Town, founded
 OCTOBER = 'board="helpers" window="month" period="2026-10"'
 HEARD = """
 - group "Leaderboard":
-  - table "Most helpful So far October 2026":
+  - table "Most helpful Sealed October 2026":
     - rowgroup:
       - row:
         - columnheader "#"
