@@ -117,7 +117,7 @@ def test_the_window_its_zone_and_its_ties_are_told(
         assert [each.replace("\u2009", " ") for each in said] == [
             "Oct 5 – 11, 2026",
             "All time",
-            "жовтень 2026 р.",
+            "Жовтень 2026 р.",
         ]
 
 
