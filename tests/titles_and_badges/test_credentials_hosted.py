@@ -8,6 +8,7 @@ from services.titles_and_badges.credentials import baking
 from services.titles_and_badges.credentials.open_badges import identity_hash
 from services.titles_and_badges.use_cases import showing
 from tests.fixtures import Courier, Door
+from tests.titles_and_badges.credentials import independent
 from tests.titles_and_badges.holders import ADDRESS, BROWSER, HERO, Holder
 
 
@@ -24,6 +25,25 @@ def test_it_says_what_was_awarded_by_whom_and_since_when(holder: Holder) -> None
     assert credential["issuer"]["id"] == f"{ADDRESS}/issuers/{holder.badges.community}"
     assert credential["validFrom"] == award["awarded_at"]
     assert (achievement["name"], achievement["criteria"]["narrative"]) == ("Hero", HERO["description"])
+
+
+def test_somebody_elses_verifier_takes_all_that_is_hosted(holder: Holder) -> None:
+    credential = holder.get(holder.path).json
+    issuer = holder.get(credential["issuer"]["id"]).json
+    entry = credential["credentialStatus"]
+    listed = holder.get(entry["statusListCredential"]).json
+    baked = json.loads(baking.from_png(holder.get(f"{holder.path}/badge.png").data))
+    holder.decide("revocations")
+    after = holder.get(entry["statusListCredential"]).json
+    signed = [{"credential": each, "issuer": issuer} for each in (credential, listed, baked, after)]
+    positions = [int(entry["statusListIndex"])]
+    bits = [
+        {"encodedList": each["credentialSubject"]["encodedList"], "positions": positions}
+        for each in (listed, after)
+    ]
+    *held, before, now = independent.verdicts([*signed, *bits])
+    assert held == [{"verified": True, "error": None}] * 4
+    assert (before["set"], now["set"]) == ([False], [True])
 
 
 def test_every_address_in_it_answers(holder: Holder) -> None:
