@@ -26,6 +26,7 @@ from pymongo.errors import (
     DuplicateKeyError,
     ExecutionTimeout,
     NotPrimaryError,
+    OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
 )
@@ -45,6 +46,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     ConnectionFailure,
     ExecutionTimeout,
     NotPrimaryError,
+    OperationFailure,
     WaitQueueTimeoutError,
 )
 
@@ -61,6 +63,7 @@ _LONGEST_PAUSE_SECONDS = 0.5
 # About a second of collisions: the other one may be dead.
 _SUSPICIOUS_ATTEMPTS = 10
 _DUPLICATE_KEY = 11000
+_NAMESPACE_EXISTS = 48
 # Who asks whether we are ready gives up after a few seconds himself.
 _PING_SECONDS = 1.5
 
@@ -124,9 +127,19 @@ def ensure(document: type[mongoengine.Document]) -> None:
 def ensure_collection(service: str, name: str) -> Collection[Document]:
     """Create a collection where it is missing: created inside a transaction it would collide."""
     if name not in database(service).list_collection_names():
-        with contextlib.suppress(CollectionInvalid):  # another `init` was faster
+        # Another worker was faster: the driver saw it, or the server did.
+        with contextlib.suppress(CollectionInvalid), _already_there():
             database(service).create_collection(name)
     return collection(service, name)
+
+
+@contextlib.contextmanager
+def _already_there() -> Iterator[None]:
+    try:
+        yield
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
 
 
 def ping(service: str) -> None:

@@ -1,7 +1,9 @@
 """Transactions on a genuine mongod: whole or not at all, and repeated when they collide."""
 
 import sys
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mongoengine
@@ -229,6 +231,13 @@ def test_what_is_made_once_can_be_made_again(service: str) -> None:
     mongo.ensure(Thing)
     mongo.ensure_collection(service, "things")
     mongo.ping(service)
+
+
+def test_many_may_make_it_at_once(service: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            name = uuid.uuid4().hex
+            list(pool.map(mongo.ensure_collection, [service] * 8, [name] * 8))
 
 
 def _labelled(label: str) -> AutoReconnect:
