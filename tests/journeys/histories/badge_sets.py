@@ -91,8 +91,13 @@ def vote(seen: Seen) -> bool:
 
 
 def own(seen: Seen) -> bool:
-    """A vote on what is one's own."""
+    """A vote on what is one's own, or its acceptance."""
     return seen.did and seen.wrote and seen.type in {"Like", "Dislike", "Accept"}
+
+
+def own_vote(seen: Seen) -> bool:
+    """The same, but for the acceptance, which is a deed of who accepts."""
+    return own(seen) and seen.type != "Accept"
 
 
 def vote_or_acceptance(seen: Seen) -> bool:
@@ -161,18 +166,20 @@ OF_ONESELF: Mapping[str, Badge] = {
         },
     ),
     "self-taught": Badge(
-        counts=lambda seen: seen.did and seen.author is not None and seen.author == seen.asker,
+        counts=lambda seen: (
+            seen.did and seen.author is not None and seen.author == seen.asker and not own_vote(seen)
+        ),
         definition={"criterion": {"kind": "first", "where": {"object.replies_to_own": True}}},
     ),
     "worth": Badge(
-        counts=lambda seen: seen.did and seen.value is not None and not (own(seen) and seen.type != "Accept"),
+        counts=lambda seen: seen.did and seen.value is not None and not own_vote(seen),
         adds=total,
         levels={None: 2},
         live=True,
         definition={"criterion": {"kind": "sum"}, "at": 2, "policy": "live"},
     ),
     "regular": Badge(
-        counts=lambda seen: seen.did and "draft" not in seen.tags and not (own(seen) and seen.type != "Accept"),
+        counts=lambda seen: seen.did and "draft" not in seen.tags and not own_vote(seen),
         adds=days,
         levels={None: 2},
         definition={
