@@ -8,7 +8,7 @@ import flask
 from flask import Flask
 
 from shared.auth import Keys
-from shared.http import access, answers, bodies, docs, health, openapi, paths, problems, requests
+from shared.http import access, answers, bodies, docs, health, kept, openapi, paths, problems, requests
 
 _OPEN_ENDPOINTS = docs.OPEN_ENDPOINTS | health.OPEN_ENDPOINTS
 
@@ -56,7 +56,8 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     access.check_routes(app, open_endpoints, _operations(app, document))
     docs.register(app, title, document)
     app.extensions["laurel-openapi"] = document
-    app.wsgi_app = requests.Traced(paths.RawPaths(app.wsgi_app))  # type: ignore[method-assign]  # Flask's own way
+    wrapped = requests.Traced(paths.RawPaths(app.wsgi_app))
+    app.wsgi_app = kept.Repeated(wrapped, service)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

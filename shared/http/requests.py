@@ -27,12 +27,16 @@ class Traced:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Hand the request on inside its trace."""
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        environ["laurel.request_id"] = request_id
+        request_id = environ["laurel.request_id"] = id_of(environ)
         environ["laurel.began"] = time.perf_counter()
         with telemetry.traced(environ.get("HTTP_TRACEPARENT"), request_id=request_id):
             return self._app(environ, start_response)
+
+
+def id_of(environ: "WSGIEnvironment") -> str:
+    """The id of a request: the caller's, if it is a sane one."""
+    given: str = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 def request_id() -> str:

@@ -138,15 +138,16 @@ def _answers(ready: Machine, large: Crowded, rounds: int) -> Iterator[Row]:
         yield table.of_speed(
             "9", f"GET of a board, {what}: against Flask returning constant bytes", pairs, 0.7
         )
-    _call(door, path, token)
-    before, until = commands.count, time.monotonic() + 0.5
+    before, until, count = commands.count, time.monotonic() + 5.0, 0
     while time.monotonic() < until:
+        count += 1
         _call(door, path, token, {"If-None-Match": tag})
+    asked = (commands.count - before) / count
     yield Row(
         "9",
-        "commands to the database within half a second of 304",
-        [commands.count - before],
-        1,
+        f"commands to the database for each of {count:,} answers of 304 in 5 s",
+        [asked],
+        0.1,
         at_most=True,
     )
 

@@ -14,7 +14,7 @@ from shared import clock, http
 blueprint = http.Blueprint("boards", description="Who stands where, in which period")
 
 #: What widgets on a busy page ask for, again and again.
-_kept = http.Kept()
+_kept = http.Kept(boards.changes_here)
 
 
 @blueprint.get("/boards")
@@ -80,7 +80,7 @@ def list_standings(
         page["next"] = None if following is None else http.encode_cursor(f"standings-{slug}", following)
         return schemas.STANDINGS.dump(page)
 
-    key = ("standings", community, slug, limit, window, period, cursor, rank, boards.changes_here())
+    key = ("standings", community, slug, limit, window, period, cursor, rank)
     return _kept.answer(key, lambda: boards.revision(community, slug, window, period), make)
 
 

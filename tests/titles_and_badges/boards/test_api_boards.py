@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from services.titles_and_badges.queries import awards
+from services.titles_and_badges.queries import boards as queries
+from services.titles_and_badges.repository import communities
 from services.titles_and_badges.use_cases import projecting
 from shared import clock
 from shared.clock import BEGINNING
 from shared.events.activity import RoleSince
+from shared.http import kept
 from tests.titles_and_badges.boards.conftest import Boards
 from tests.titles_and_badges.consumer_rules.conftest import HOUR
 
@@ -264,6 +267,34 @@ def test_an_answer_has_a_tag_that_changes_with_it_alone(boards: Boards) -> None:
     boards.courier.carry()
     changed = boards.badges("GET", path, headers={"If-None-Match": first.headers["ETag"]})
     assert (changed.status_code, changed.headers["ETag"] != first.headers["ETag"]) == (200, True)
+
+
+def test_what_is_asked_again_at_once_asks_nobody_and_is_for_the_same_token_and_page_alone(
+    boards: Boards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards.put()
+    boards.hear(*liked(boards, ann=1))
+    boards.courier.carry()
+    monkeypatch.setattr(kept, "FRESH_SECONDS", 60.0)
+    page, path = "https://shop.example", f"/v1/boards/likes/standings{ALL}"
+    token = boards.badges.token("publishable", origins=[page])
+
+    def ask(**more: str) -> Any:
+        return boards.badges("GET", path, headers={"Authorization": f"Bearer {token}", "Origin": page} | more)
+
+    first = ask()
+    monkeypatch.setattr(queries, "standing", None)
+    monkeypatch.setattr(queries, "revision", None)
+    monkeypatch.setattr(communities, "load", None)
+    again, unchanged = ask(), ask(**{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (200, first.data)
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    for name in ("ETag", "Cache-Control", "Access-Control-Allow-Origin", "X-Content-Type-Options", "Vary"):
+        assert again.headers[name] == unchanged.headers[name] == first.headers[name]
+    assert ask(**{"X-Request-Id": "mine"}).headers["X-Request-Id"] == "mine"
+    assert ask(Origin="https://evil.example").status_code == 403
+    assert ask(Authorization="Bearer x").status_code == 401
+    assert boards.badges.client.get(path).status_code == 401
 
 
 @pytest.mark.parametrize(
