@@ -1,5 +1,6 @@
 """Months of the demo through both services: exactly the awards that a plain walk through the story finds."""
 
+import io
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from flask.testing import FlaskClient
+from rich.console import Console
 
 from deploy.demo import loading, months
 from deploy.demo.history import SEED, YEAR, History, history
@@ -84,3 +86,17 @@ def every_title_has_holders(badges: Door, past: list[str]) -> None:
     assert len(held_by) == 6
     assert all(held_by.values()), held_by
     assert len(set(held_by["newcomer"])) == len(held_by["newcomer"])
+    shown = as_the_demo_shows_it(badges, past)
+    assert all(month in shown for month in past)
+    assert "these people carried us" in shown
+    assert f"/v1/periods/{past[-1]}" in shown
+
+
+def as_the_demo_shows_it(badges: Door, past: list[str]) -> str:
+    console = Console(record=True, width=140, file=io.StringIO())
+    headers = {"Authorization": f"Bearer {badges.token()}"}
+    transport = httpx.WSGITransport(app=badges.client.application)
+    with httpx.Client(transport=transport, base_url="http://laurel", headers=headers) as reader:
+        months.show(console, reader, past)
+    months.doors(console, "http://laurel", past)
+    return console.export_text()

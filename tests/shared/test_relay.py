@@ -70,6 +70,18 @@ def test_what_is_announced_gets_to_kafka_as_it_was_and_leaves_the_outbox(
     assert [each.value for each in records if each.key == b"erased"] == [None]
 
 
+def test_what_is_said_to_every_partition_gets_to_each_behind_what_was_there(
+    service: str, kafka_servers: str, producer: kafka.Producer, topic: str
+) -> None:
+    announce(service, topic, [Message(f"m{number}", b"before", ()) for number in range(30)])
+    relay.carry(service, producer)
+    everywhere = [Message("closing", b"closing", (), number) for number in range(kafka.PARTITIONS)]
+    announce(service, topic, everywhere)
+    relay.carry(service, producer)
+    last = {each.partition: each.value for each in read(kafka_servers, topic)}
+    assert last == dict.fromkeys(range(kafka.PARTITIONS), b"closing")
+
+
 def test_a_relay_that_dies_before_it_removes_leaves_duplicates_and_no_gap(
     service: str, kafka_servers: str, producer: kafka.Producer, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,7 +33,7 @@ def root(leaves: Sequence[bytes]) -> str:
     return _tree(leaves).hex()
 
 
-def chunks(lines: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
+def chunks(lines: Iterable[bytes], size: int) -> Iterator[bytes]:
     """Lines in chunks of at most `size`."""
     held: list[bytes] = []
     for each in lines:
@@ -45,9 +45,12 @@ def chunks(lines: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
         yield b"".join(held)
 
 
-def root_of_export(parts: Iterable[Iterable[bytes]], size: int = CHUNK) -> str:
-    """The root of exported lines, part by part (manifest, each board, each title): what anybody can compute again."""
-    return root([leaf(chunk) for part in parts for chunk in chunks(part, size)])
+def root_of_export(parts: Iterable[tuple[Iterable[bytes], int]]) -> str:
+    """The root of exported lines: what anybody can compute again.
+
+    Part by part (manifest, each board, each measure, each title) its lines, and how many of them make a chunk.
+    """
+    return root([leaf(chunk) for lines, size in parts for chunk in chunks(lines, size)])
 
 
 def named(listed: Iterable[dict[str, Any]], slug: str) -> dict[str, Any]:

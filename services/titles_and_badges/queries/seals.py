@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.titles_and_badges.domain import sealing
 from services.titles_and_badges.domain.titles import months
@@ -104,7 +104,7 @@ def standing(
     if [seals.BOARD, board] not in seal["parts"]:
         raise NotFound("board", board)
     part = seals.part(seal["_id"], seals.BOARD, board)
-    rows = [row for row, _ in zip(seals.lines(part, first), range(limit), strict=False)]
+    rows = seals.page(part, first, limit)
     known = communities.profiles({row["member"] for row in rows})
     now = clock.now()
     return [
@@ -118,12 +118,6 @@ def standing(
     ]
 
 
-def place(community: str, period: str, board: str, member: str) -> Document | None:
-    """A member's line on a sealed board: {"member", "rank", "score", "reached"}; None where he, or the seal, is not."""
-    seal = seals.revision(community, period)
-    return None if seal is None else seals.line_of(seals.part(seal["_id"], seals.BOARD, board), member)
-
-
 def export(seal: Document) -> Iterator[bytes]:
     """The bytes of a seal, line by line, in the order in which they are hashed."""
     for kind, slug in seal["parts"]:
@@ -133,19 +127,15 @@ def export(seal: Document) -> Iterator[bytes]:
 def computed_root(seal: Document) -> str:
     """The root, computed anew from the bytes."""
     manifest = seals.manifest(seal["_id"])
-    leaves = []
-    for kind, slug in seal["parts"]:
-        size = manifest["measure_chunk" if kind == seals.MEASURE else "chunk"]
-        lines = seals.raw(seals.part(seal["_id"], kind, slug))
-        leaves += [sealing.leaf(chunk) for chunk in sealing.chunks(lines, size)]
-    return sealing.root(leaves)
+    return sealing.root_of_export(
+        (
+            seals.raw(seals.part(seal["_id"], kind, slug)),
+            manifest["measure_chunk" if kind == seals.MEASURE else "chunk"],
+        )
+        for kind, slug in seal["parts"]
+    )
 
 
 def latest(community: str, *, before: str | None, limit: int) -> list[Document]:
     """The latest revision of each sealed month, the latest month first."""
     return [shown(each) for each in seals.latest(community, before=before, limit=limit)]
-
-
-def pending(community: str) -> Any:  # noqa: ANN401 (months)
-    """The months that are due and not sealed yet."""
-    return sorted(closings.load(community).get("due", ()))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from pymongo.collection import Collection
 
@@ -116,31 +115,29 @@ def leaves(name: str) -> list[bytes]:
     return [bytes(each["leaf"]) for each in _chunks().find({"part": name}, {"leaf": 1}, sort=[("number", 1)])]
 
 
-def chunk(name: str, number: int) -> list[Document]:
-    """The lines of one chunk, decoded; none where there is none."""
-    found = _chunks().find_one({"_id": f"{name}|{number}"}, {"lines": 1})
-    return _decoded(found["lines"]) if found else []
-
-
 def raw(name: str) -> Iterator[bytes]:
     """The bytes of a part, line by line, in order."""
-    for each in _chunks().find({"part": name}, {"lines": 1}, sort=[("number", 1)], batch_size=20):
+    for each in _chunks().find({"part": name}, {"lines": 1}, sort=[("number", 1)], batch_size=4):
         yield from bytes(each["lines"]).splitlines(keepends=True)
 
 
-def lines(name: str, first: int = 0) -> Iterator[Document]:
-    """The lines of a part, decoded, from a line (counted from 0) on."""
-    number, skip = divmod(first, sealing.CHUNK)
-    query = {"part": name, "number": {"$gte": number}}
-    for each in _chunks().find(query, {"lines": 1}, sort=[("number", 1)], batch_size=20):
-        yield from _decoded(each["lines"])[skip:]
-        skip = 0
+def lines(name: str) -> Iterator[Document]:
+    """The lines of a part, decoded as they are asked for."""
+    for each in raw(name):
+        yield json.loads(each)
 
 
-def some(name: str, first: int, count: int) -> list[Document]:
-    """So many lines of a part from a line on, decoded; the count divides the lines of a chunk."""
+def page(name: str, first: int, limit: int) -> list[Document]:
+    """So many lines of a part from a line (counted from 0) on, decoded."""
+    found: list[bytes] = []
     number, skip = divmod(first, sealing.CHUNK)
-    return chunk(name, number)[skip : skip + count]
+    while len(found) < limit:
+        stored = _chunks().find_one({"_id": f"{name}|{number}"}, {"lines": 1})
+        if stored is None:
+            break
+        found += bytes(stored["lines"]).splitlines()[skip : skip + limit - len(found)]
+        number, skip = number + 1, 0
+    return [json.loads(each) for each in found]
 
 
 def credits_wait(community: str, period: str) -> bool:
@@ -152,8 +149,9 @@ def credits_wait(community: str, period: str) -> bool:
 def line_of(name: str, member: str) -> Document | None:
     """The line of a member in a part, None where he is not in it."""
     found = _chunks().find_one({"part": name, "members": member}, {"lines": 1})
-    rows = _decoded(found["lines"]) if found else []
-    return next((each for each in rows if each["member"] == member), None)
+    named = json.dumps(member, ensure_ascii=False).encode()
+    likely = (each for each in bytes(found["lines"]).splitlines() if named in each) if found else ()
+    return next((line for line in map(json.loads, likely) if line["member"] == member), None)
 
 
 def put_manifest(seal: str, manifest: Document) -> None:
@@ -163,11 +161,7 @@ def put_manifest(seal: str, manifest: Document) -> None:
 
 def manifest(seal: str) -> Document:
     """The inputs of a revision."""
-    return chunk(part(seal, MANIFEST), 0)[0]
-
-
-def _decoded(stored: bytes) -> list[Any]:
-    return [json.loads(each) for each in bytes(stored).splitlines()]
+    return page(part(seal, MANIFEST), 0, 1)[0]
 
 
 def _seals() -> Collection[Document]:

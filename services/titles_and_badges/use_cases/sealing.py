@@ -177,7 +177,7 @@ def _measure(seal: Document, slug: str, manifest: Document) -> None:
     of = _month(seal)
     chunks = (seal["work"].get("list") or {}).get("chunks", 0)
     board = seals.part(seal["_id"], seals.BOARD, ruled.board)
-    rows = seals.some(board, chunks * sealing.MEASURED, sealing.MEASURED)
+    rows = seals.page(board, chunks * sealing.MEASURED, sealing.MEASURED)
     if rows:
         members = [row["member"] for row in rows]
         found = candidates.amounts(of, ruled.measure, members)
