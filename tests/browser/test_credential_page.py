@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from services.titles_and_badges.use_cases import showing
+from services.titles_and_badges.use_cases import allotting
+from shared import work
 from tests.browser.looking import looking
 from tests.browser.serving import Site
 from tests.browser.town import Town
+from tests.fixtures import BADGES
 
 CHECKS = """
 - heading "This award is genuine" [level=2]
@@ -23,7 +25,8 @@ CHECKS = """
 
 @pytest.fixture(scope="module")
 def path(town: Town) -> str:
-    showing.open_pages(town.badges.community, public=True, origins=[])
+    while work.do_next(BADGES, allotting.STEPS):
+        pass
     (award,) = town.badges("GET", "/v1/members/ann/badges?limit=1").json["items"]
     return str(award["credential"])
 
