@@ -51,13 +51,14 @@ def run(console: Console) -> None:
     with sending.connect(settings.activity_url, _token(settings, "server")) as activity:
         story = history(SEED, _until(activity))
         _load(console, settings, activity, story)
+    _open_pages(settings)
     past = months.past(_opened(story), clock.now())
     with console.status("Sealing the months that are over …"):
         _seal(past)
     with sending.connect(settings.titles_and_badges_url, _token(settings, "server")) as recognition:
         member = tour.show(console, recognition, story, time.monotonic() - began)
         months.show(console, recognition, past)
-    months.doors(console, settings.titles_and_badges_url, past)
+    months.doors(console, settings.titles_and_badges_url, COMMUNITY, past, member)
     showing.doors(console, settings, member, PAGE, _token(settings, "publishable", PAGE))
 
 
@@ -79,6 +80,12 @@ def _load(console: Console, settings: Settings, activity: httpx.Client, story: H
         with sending.connect(settings.titles_and_badges_url, _token(settings, "rep")) as recognition:
             loading.grant(recognition, story.grants)
         _laurel("status", "--wait", PATIENCE)
+
+
+def _open_pages(settings: Settings) -> None:
+    with sending.connect(settings.titles_and_badges_url, _token(settings, "admin")) as recognition:
+        setting = {"public": True, "origins": [PAGE]}
+        sending.stop_if_refused(sending.patiently(lambda: recognition.put("/v1/pages", json=setting)))
 
 
 def _seal(past: Sequence[str]) -> None:

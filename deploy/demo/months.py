@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from rich import box
@@ -41,12 +42,20 @@ def show(console: Console, client: httpx.Client, months: Sequence[str]) -> None:
     _all(console, sealed)
 
 
-def doors(console: Console, url: str, months: Sequence[str]) -> None:
-    """Where the last month, its board and its holders are to be read."""
+def doors(console: Console, url: str, community: str, months: Sequence[str], member: str) -> None:
+    """Where the last month, its board and its holders are to be looked at, and to be read."""
     if not months:
         return
     month = months[-1]
-    console.print(" The last sealed month, its board, and the holders of a title:\n")
+    board = f"community={community}&board={BOARD}&window=month&period={month}"
+    console.print(" Pages for people, to link to and to print: a month, a member, a board for a frame:\n")
+    for path in (
+        f"/pages/{community}/months/{month}",
+        f"/pages/{community}/members/{quote(member, safe='')}",
+        f"/widgets/v1/leaderboard.html?{board}",
+    ):
+        console.print(f"  {url}{path}", soft_wrap=True, markup=False)
+    console.print("\n The same as data:\n")
     for path in (
         f"/v1/periods/{month}",
         f"/v1/boards/{BOARD}/standings?window=month&period={month}",
