@@ -9,8 +9,11 @@ from services.titles_and_badges.api import access, pages
 from services.titles_and_badges.domain.awards import GRANT, REVOKE
 from services.titles_and_badges.queries import awards
 from services.titles_and_badges.schemas import badges as schemas
-from services.titles_and_badges.use_cases import defining
+from services.titles_and_badges.use_cases import defining, previewing
 from shared import clock, http
+
+#: What takes longer is broken off here; the command line has the time.
+PREVIEW_SECONDS = 15.0
 
 blueprint = http.Blueprint("badges", description="What can be earned, and who holds it")
 
@@ -39,6 +42,15 @@ def put_badge(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
     """Define a badge, or define it anew; who qualifies already gets it, with the date of the deed."""
     defining.define(http.community(), {slug: definition}, clock.now())
     return awards.badge(http.community(), slug, drafts=True)
+
+
+@blueprint.post("/badges/<id:slug>/preview")
+@http.requires("admin")
+@blueprint.arguments(schemas.Definition)
+@blueprint.response(200, schemas.Preview)
+def preview_badge(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
+    """Say who would gain and lose what if this were the definition, and change nothing."""
+    return previewing.preview(http.community(), slug, definition, PREVIEW_SECONDS)
 
 
 @blueprint.delete("/badges/<id:slug>")

@@ -46,6 +46,7 @@ def jobs() -> None:
 for command in (
     definitions.definitions_group,
     badges.awards,
+    badges.preview,
     boards.board,
     titles.seal,
     titles.titles,

@@ -154,8 +154,32 @@ class Allocation(Document):
     rounds = IntField()
 
 
+class Preview(Document):
+    """That somebody has seen what a definition would do. It is of use until the rules change, and a week at most."""
+
+    meta = {
+        "db_alias": DATABASE,
+        "collection": "previews",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["at"], "expireAfterSeconds": 7 * 86_400}],
+    }
+
+    id = StringField(primary_key=True)
+    community = StringField(required=True)
+    slug = StringField(required=True)
+    digest = StringField(required=True)
+    badge_version = IntField(required=True)
+    rules = IntField(required=True)
+    at = DateTimeField(required=True)
+    complete = BooleanField(required=True)
+
+
 class BadgeDefinition(Document):
-    """A badge as it was defined, and its versions before."""
+    """A badge as it was defined, and its versions before.
+
+    `effective`: it holds for what is done from then on, and those in `earlier` for what was done before, each until a
+    moment. `activated`: since when its awards are news.
+    """
 
     meta = {
         "db_alias": DATABASE,
@@ -172,6 +196,9 @@ class BadgeDefinition(Document):
     definition = DictField()
     until = DateTimeField()
     changed = DateTimeField(required=True)
+    activated = DateTimeField()
+    effective = DateTimeField()
+    earlier = ListField(DictField())
     history = ListField(DictField())
 
 
@@ -248,6 +275,7 @@ class Partition(Document):
 
 
 EVERY = (
+    Preview,
     Fact,
     Tally,
     ObjectTally,

@@ -89,6 +89,16 @@ def document(community: str, member: str, now: Award, *, badge_version: int, ver
     return {field: value for field, value in written.items() if value is not None}
 
 
+def name(document: Document) -> Key:
+    """Which award of a member's a stored one is."""
+    return (document["badge"], document.get("level"), about(document))
+
+
+def held(community: str, badge: str) -> Iterable[Document]:
+    """All awards of a badge that are held."""
+    return _awards().find({"community": community, "badge": badge, "state": HELD})
+
+
 def about(document: Document) -> str | None:
     """The object or the period that a stored award is given for."""
     return document.get("object", document.get("period"))

@@ -11,6 +11,7 @@ from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain import badges
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.standing import Profile
+from services.titles_and_badges.domain.versions import Earlier
 from shared import mongo
 from shared.errors import Fault
 from shared.kafka import PARTITIONS
@@ -205,8 +206,19 @@ def _replacing(fields: Document) -> Document:
 
 def _badge(stored: Document) -> badges.Badge:
     return badges.badge(
-        stored["slug"], stored["definition"], version=stored["version"], until=stored.get("until")
+        stored["slug"],
+        stored["definition"],
+        version=stored["version"],
+        until=stored.get("until"),
+        silent_before=stored.get("activated"),
+        effective=stored.get("effective"),
+        earlier=earlier(stored),
     )
+
+
+def earlier(stored: Document) -> list[Earlier]:
+    """The definitions that hold for what was done before the current one, and until when."""
+    return [Earlier(each["until"], each["definition"]) for each in stored.get("earlier", ())]
 
 
 def _communities() -> Collection[Document]:

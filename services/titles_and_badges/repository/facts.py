@@ -28,21 +28,30 @@ def load(keys: Iterable[str]) -> dict[str, Document]:
     return {document["_id"]: document for document in found}
 
 
-def of_members(members: Iterable[str]) -> dict[str, list[Document]]:
-    """All surviving facts of members."""
+def of_members(members: Iterable[str], asked: Document | None = None) -> dict[str, list[Document]]:
+    """All surviving facts of members, or those that it finds what is `asked`."""
     found: dict[str, list[Document]] = {member: [] for member in members}
-    query = {"member": {"$in": list(found)}, "retracted": {"$exists": False}}
+    query: Document = {"member": {"$in": list(found)}, "retracted": {"$exists": False}}
+    query |= {"$and": [asked]} if asked else {}
     for document in _facts().find(query, batch_size=mongo.AT_ONCE) if found else ():
         found[document["member"]].append(document)
     return found
 
 
-def following_members(community: str, after: str, limit: int) -> dict[str, list[Document]]:
+def following_members(
+    community: str, after: str, limit: int, asked: Document | None = None
+) -> dict[str, list[Document]]:
     """The surviving facts of the next members of a community, in order of their ids; none when there are no more.
 
-    Up to `limit` facts, always all of a member. Reads on through the facts of other communities.
+    Up to `limit` facts, always all of a member; if something is `asked`, those alone that it finds. Reads on
+    through the facts of other communities.
     """
-    query = {"_id": {"$gt": after + _AFTER_ALL_OF}, "community": community, "retracted": {"$exists": False}}
+    query: Document = {
+        "_id": {"$gt": after + _AFTER_ALL_OF},
+        "community": community,
+        "retracted": {"$exists": False},
+        **({"$and": [asked]} if asked else {}),
+    }
     found: dict[str, list[Document]] = {}
     count = 0
     for document in _facts().find(query, sort=[("_id", 1)], limit=limit, batch_size=mongo.AT_ONCE):
@@ -51,7 +60,7 @@ def following_members(community: str, after: str, limit: int) -> dict[str, list[
     if count < limit:
         return found
     last, _ = found.popitem()  # there may be more of him
-    return found or of_members([last])
+    return found or of_members([last], asked)
 
 
 def in_buckets(wanted: Mapping[str, Iterable[Bucket]]) -> dict[str, dict[Bucket, list[Fact]]]:

@@ -61,6 +61,9 @@ class Definition(Schema):
     or `levels` says what is to be reached. `repeat`: once a member, once an object, or once a period. `policy`: a
     sticky badge stays once earned, a live one is held while its criterion holds, or until it holds only to less than
     `keep` percent. `expires_after`: `{"months": 12}` or `{"days": 30}`. `from` and `until` bound what counts.
+
+    A change of an active badge holds for what is done from now on, or from `effective` on; with the id of a preview
+    in `recompute`, for all that was ever done. `announce: false`: what was earned before it was defined is no news.
     """
 
     class Meta:
@@ -79,6 +82,8 @@ class Definition(Schema):
     secret = fields.Boolean()
     announce = fields.Boolean()
     status = fields.String(validate=validate.OneOf(["active", "draft"]))
+    effective = fields.String()
+    recompute = fields.String()
 
 
 class Badge(Schema):
@@ -110,6 +115,42 @@ class Person(Schema):
 
     id = fields.String(required=True, allow_none=True)
     name = fields.String(allow_none=True)
+
+
+class Gain(Schema):
+    """An award that somebody would gain or lose."""
+
+    member = fields.Nested(Person, required=True)
+    level = fields.String(allow_none=True)
+    object = fields.String(allow_none=True)
+    period = fields.String(allow_none=True)
+    awarded_at = Moment(required=True)
+
+
+class Cost(Schema):
+    """What a preview read, and how long it took."""
+
+    members = fields.Integer(required=True)
+    facts = fields.Integer(required=True)
+    seconds = fields.Float(required=True)
+
+
+class Preview(Schema):
+    """What a definition would do, for all that was ever done, or from its `effective` on.
+
+    `gains` and `losses` are samples. `complete`: whether it came to its end; a recompute can be ordered with its `id`
+    only then, and only while the rules are the same.
+    """
+
+    id = fields.String(required=True)
+    complete = fields.Boolean(required=True)
+    gain = fields.Integer(required=True)
+    lose = fields.Integer(required=True)
+    keep = fields.Integer(required=True)
+    gains = fields.List(fields.Nested(Gain), required=True)
+    losses = fields.List(fields.Nested(Gain), required=True)
+    notifications = fields.Integer(required=True)
+    cost = fields.Nested(Cost, required=True)
 
 
 class Award(Schema):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.titles_and_badges.domain import badges, chains, standing
+from services.titles_and_badges.domain import badges, chains, life, standing
 from services.titles_and_badges.domain.awards import GRANT, REVOKE, Decision
-from services.titles_and_badges.repository import DATABASE, awards, communities, facts
+from services.titles_and_badges.repository import DATABASE, awards, communities, facts, previews
 from services.titles_and_badges.repository.tallies import Book
 from services.titles_and_badges.use_cases import allocating, counting, recounting
 from services.titles_and_badges.use_cases.awarding import Ceremony, Concern
@@ -21,17 +21,22 @@ Definition = Mapping[str, Any]
 def define(community: str, definitions: Mapping[str, Definition], now: datetime) -> list[str]:
     """Define badges, slug → definition. Returns the slugs of those that differ from what is stored.
 
-    Whoever qualifies already gets them by a back-fill, with the date of the deed. Raises Invalid.
+    Whoever qualifies for a new one already gets it by a back-fill, with the date of the deed. A change of an active one
+    holds for what is done from now on, or from its `effective` on; or, if it names a preview in `recompute`, for all
+    that was ever done. Raises Invalid or Conflict.
     """
     changed: list[tuple[Document, bool]] = []
     for slug, definition in definitions.items():
-        badges.badge(slug, definition)  # refuses what is wrong
+        badges.badge(slug, life.content(definition))  # refuses what is wrong
         stored = communities.definition(community, slug)
         status = definition.get("status", badges.ACTIVE)
-        content = {name: value for name, value in definition.items() if name not in {"status", "slug"}}
+        content = life.content(definition)
         if stored is not None and stored["definition"] == content and stored["status"] == status:
             continue
-        changed.append((_document(community, slug, content, status, stored, now), stored is not None))
+        document = _document(community, slug, content, status, stored, now)
+        if status == badges.ACTIVE:
+            document |= _coming_into_force(community, slug, definition, stored, now)
+        changed.append((document, stored is not None))
     if changed:
         _check_chains(community, {document["slug"]: document for document, _ in changed})
         communities.keep_definitions(community, changed)
@@ -39,6 +44,27 @@ def define(community: str, definitions: Mapping[str, Definition], now: datetime)
         allocating.order(community, limited)
         work.add(DATABASE, recounting.ALL, community)
     return [document["slug"] for document, _ in changed]
+
+
+def _coming_into_force(
+    community: str, slug: str, definition: Definition, stored: Document | None, now: datetime
+) -> Document:
+    """From when on an active definition holds, and which held before."""
+    if stored is None or stored["status"] != badges.ACTIVE:
+        return {"activated": now}
+    if definition.get("recompute") is not None:
+        rules = communities.load([community])[community].get("rules", 0)
+        preview = previews.load(community, str(definition["recompute"]))
+        life.check_preview(preview, slug, definition, version=stored["version"], rules=rules)
+        return {"activated": now}
+    kept: Document = {name: stored[name] for name in ("activated", "effective", "earlier") if name in stored}
+    before, after = stored["definition"], life.content(definition)
+    if not life.revalues(before, after):
+        return kept
+    since = life.effective(definition, now)
+    earlier = life.dated(slug, before, after, since, communities.earlier(stored))
+    dated = [{"until": each.until, "definition": dict(each.definition)} for each in earlier]
+    return {**kept, "effective": since, "earlier": dated}
 
 
 def _check_chains(community: str, changed: Mapping[str, Document]) -> None:
