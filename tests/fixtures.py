@@ -177,6 +177,12 @@ class Door:
         return self.client.open(path, method=method, json=json, headers=headers, **options)
 
 
+def redefine(badges: Door, slug: str, definition: dict[str, Any]) -> Any:
+    """Define a badge for all that was ever done: preview it, and order what was previewed."""
+    previewed = badges("POST", f"/v1/badges/{slug}/preview", definition).json
+    return badges("PUT", f"/v1/badges/{slug}", {**definition, "recompute": previewed["id"]})
+
+
 @pytest.fixture(scope="session")
 def activity_client(databases: Settings) -> FlaskClient:
     """The door of `activity`."""

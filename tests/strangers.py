@@ -57,6 +57,7 @@ ATTEMPTS = {
     "titles-and-badges GET /v1/badges": Attempt(200, empty=True),
     "titles-and-badges GET /v1/badges/{slug}": Attempt(404),
     "titles-and-badges PUT /v1/badges/{slug}": Attempt(200, {**POSTER, "at": 99}),
+    "titles-and-badges POST /v1/badges/{slug}/preview": Attempt(200, {**POSTER, "at": 1}),
     "titles-and-badges DELETE /v1/badges/{slug}": Attempt(404),
     "titles-and-badges GET /v1/badges/{slug}/holders": Attempt(404),
     "titles-and-badges POST /v1/badges/{slug}/grants": Attempt(404, DECISION),

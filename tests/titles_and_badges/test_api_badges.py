@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures import Courier, Door
+from tests.fixtures import Courier, Door, redefine
 
 BADGES = "/v1/badges"
 
@@ -181,7 +181,7 @@ def test_a_new_definition_decides_anew(badges: Door, activity: Door, courier: Co
         (badge(status="draft"), []),
         (badge(), [("helper", None, "2026-01-05")]),
     ):
-        badges("PUT", f"{BADGES}/helper", definition)
+        redefine(badges, "helper", definition)
         courier.carry()
         assert held(badges) == expected
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures import Courier, Door
+from tests.fixtures import Courier, Door, redefine
 
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
@@ -157,9 +157,7 @@ def test_nothing_is_granted_to_who_stays_out_or_of_what_is_retired(
 
 def test_a_decision_counts_who_is_behind_the_rules(people: Door, courier: Courier) -> None:
     levels = [{"name": "one", "at": 1}, {"name": "two", "at": 2}]
-    people(
-        "PUT", "/v1/badges/poster", {**{key: POSTER[key] for key in ("name", "criterion")}, "levels": levels}
-    )
+    redefine(people, "poster", {**{key: POSTER[key] for key in ("name", "criterion")}, "levels": levels})
     # Nobody was counted anew yet.
     award = decide(people, "grants", "poster").json
     assert (award["level"], award["decided_by"]) == ("one", "c")

@@ -14,7 +14,7 @@ from shared import consumer, kafka, work
 from shared.clock import BEGINNING
 from shared.events import activity as events
 from shared.events.activity import ActivityRecorded, ActivityRetracted, Delivery, MemberProfile
-from tests.fixtures import MEMBER_KEY, Courier, Door
+from tests.fixtures import MEMBER_KEY, Courier, Door, redefine
 
 HOUR = datetime(2026, 5, 1, 10, tzinfo=UTC)
 NICE = {"name": "Nice", "criterion": {"kind": "object-score"}, "at": 2, "repeat": "object"}
@@ -30,8 +30,8 @@ class Listener:
     revision: int = 1
 
     def define(self, slug: str, definition: Any) -> None:
-        """Define a badge, and count everybody under it."""
-        assert self.badges("PUT", f"/v1/badges/{slug}", definition).status_code == 200
+        """Define a badge, for all that was ever done, and count everybody under it."""
+        assert redefine(self.badges, slug, definition).status_code == 200
         self.recount()
 
     def recount(self) -> None:
