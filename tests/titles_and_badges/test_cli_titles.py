@@ -148,7 +148,7 @@ def test_it_is_said_where_activity_has_not_said_that_nothing_is_pending(
 ) -> None:
     village.define()
     village.courier.carry()
-    assert "has not said yet" in seal(laurel, village, "--period", OCTOBER).err
+    assert "has not said" in seal(laurel, village, "--period", OCTOBER).err
     said = [PeriodClosing(community=village.community, period=OCTOBER, until=clock.now())]
     for topic in (events.EVENTS, events.PROFILES):
         for number in range(kafka.PARTITIONS):

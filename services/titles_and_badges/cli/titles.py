@@ -56,6 +56,8 @@ def seal(  # noqa: PLR0913 (an operator's choices)
         _refuse_what_is_open(community, period)
     for period in sorted(periods):
         _wait_until_counted(community, period, wait)
+    _say_what_may_come(community, sorted(periods))
+    for period in sorted(periods):
         (_rehearse if dry_run else _seal)(community, period, redefine=redefine)
 
 
@@ -95,10 +97,14 @@ def _wait_until_counted(community: str, period: str, seconds: float) -> None:
             message = f"{period} is still being counted after {seconds:g} s: `laurel status` says what waits."
             raise Unavailable(message)
         time.sleep(_LOOK_AGAIN_SECONDS)
-    if not seals.has_said_so(community, period):
+
+
+def _say_what_may_come(community: str, periods: Sequence[str]) -> None:
+    open_ = [period for period in periods if not seals.has_said_so(community, period)]
+    if open_:
+        named = open_[0] if len(open_) == 1 else f"{open_[0]} to {open_[-1]}"
         click.echo(
-            f"`activity` has not said yet that nothing older than the end of {period} is pending: "
-            "what still comes makes another revision.",
+            f"`activity` has not said that all of {named} has come: what still comes makes another revision.",
             err=True,
         )
 

@@ -30,7 +30,7 @@ from services.titles_and_badges.use_cases import (
     reviewing,
     upholding,
 )
-from shared import clock, mongo, work
+from shared import clock, lease, mongo, work
 from shared.clock import from_text, text
 from shared.mongo import Document
 from shared.work import Mark
@@ -54,7 +54,7 @@ def seal_due(mark: Mark) -> Mapping[str, Any] | None:
     if not reviewing.is_examined(community, due[0]):
         reviewing.examine(community, due[0], clock.now())
         return {"counted": work.newest(DATABASE, community, _COUNTING)}  # what is held now is counted anew
-    step(community, due[0], clock.now())
+    _in_turn(community, due[0])
     return {"made": mark.get("made", 0) + 1}
 
 
@@ -79,7 +79,9 @@ def seal(community: str, period: str, *, redefined: bool = False) -> None:
         while not count_first(community, period):
             time.sleep(_LOOK_AGAIN_SECONDS)
         with contextlib.suppress(work.NotYet):
-            going_on = step(community, period, clock.now())
+            going_on = _in_turn(community, period)
+            continue
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 STEPS = {closing.SEAL: seal_due, **reviewing.STEPS}
@@ -89,6 +91,17 @@ def is_counting(community: str, period: str, up_to: Any) -> bool:  # noqa: ANN40
     """Whether something that may change a month's standings is not in them yet."""
     marked = up_to is not None and work.waits(DATABASE, community, up_to, _COUNTING)
     return marked or seals.credits_wait(community, period)
+
+
+def _in_turn(community: str, period: str) -> bool:
+    """One step, while nobody else does one: of two who collide at every step, one might never get his turn."""
+    turn = lease.Lease(DATABASE, f"seal:{community}")
+    if not turn.hold():
+        raise work.NotYet
+    try:
+        return step(community, period, clock.now())
+    finally:
+        turn.release()
 
 
 @mongo.in_transaction(DATABASE)
