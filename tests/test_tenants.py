@@ -6,13 +6,14 @@ A new endpoint fails here until it stands in `strangers.ATTEMPTS`, with what a s
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import bson
 import pytest
 
 from services.activity.use_cases import membership
+from services.titles_and_badges.repository import holds
 from services.titles_and_badges.use_cases import sealing
 from shared import auth, clock, http, mongo
 from tests.fixtures import ACTIVITY, BADGES, Courier, Door
@@ -112,8 +113,25 @@ def fill(house: House, community: str, mark: str) -> None:
     badges("PUT", "/v1/titles/poster", {"name": f"Title {mark}", "board": "poster"})
     Courier(community).carry()
     sealing.seal(community, "2026-01")
+    holds.keep(community, [_hold(community, mark)], [])
     badges("POST", f"/v1/badges/{mark}-hero/grants", {"member": "bob", "reason": f"A {mark} reason."})
     Courier(community).carry()
+
+
+def _hold(community: str, mark: str) -> dict[str, Any]:
+    return {
+        "_id": uuid.uuid4().hex,
+        "community": community,
+        "period": "2026-01",
+        "member": mark,
+        "giver": mark,
+        "rule": "ring",
+        "activities": [f"{mark} like"],
+        "of": 1,
+        "state": holds.OPEN,
+        "opened": clock.now(),
+        "decisions": [],
+    }
 
 
 def stored(community: str) -> dict[str, bytes]:
