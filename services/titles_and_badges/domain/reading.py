@@ -17,7 +17,7 @@ ONCE_A_MEMBER = "member"
 ONCE_AN_OBJECT = "object"
 
 HIGHEST = 10**12
-MOST_LEVELS = 20
+MOST_LEVELS = 100
 MOST_HOLDERS = 1_000_000
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _LONGEST_LEVEL = 50

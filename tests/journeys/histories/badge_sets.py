@@ -80,6 +80,27 @@ def days(seen: list[Seen]) -> int:
     return len(found)
 
 
+def capped(seen: list[Seen]) -> int:
+    """Each giver's first counts whole, his second half, others nothing; the anonymous are one."""
+    given: dict[str | None, int] = {}
+    hundredths = 0
+    for each in seen:
+        hundredths += (100, 50, 0)[min(given.get(each.actor, 0), 2)]
+        given[each.actor] = given.get(each.actor, 0) + 1
+    return hundredths // 100
+
+
+def share(seen: list[Seen]) -> int:
+    """How many percent of what the member did was to create, of two or more."""
+    created = sum(each.type == "Create" for each in seen)
+    return created * 100 // len(seen) if len(seen) > 1 else 0
+
+
+def both(seen: list[Seen]) -> int:
+    """How many of two hold: something was created, and something that is not one's own was liked."""
+    return any(each.type == "Create" for each in seen) + any(each.type == "Like" for each in seen)
+
+
 def people(seen: list[Seen]) -> int:
     """Who did it."""
     return len({each.actor for each in seen})
@@ -195,6 +216,47 @@ OF_ONESELF: Mapping[str, Badge] = {
         definition={
             "criterion": {"kind": "count", "role": "author", "where": {"type": {"not": "Create"}}},
             "at": 2, "repeat": "object",
+        },
+    ),
+    "second": Badge(
+        counts=lambda seen: seen.did and seen.type == "Create",
+        levels={None: 2},
+        definition={"criterion": {"kind": "nth", "where": {"type": "Create"}}, "at": 2},
+    ),
+    "capped": Badge(
+        counts=lambda seen: seen.wrote and seen.type == "Like" and not seen.did,
+        adds=capped,
+        levels={None: 2},
+        live=True,
+        definition={
+            "criterion": {
+                "kind": "count", "role": "author", "where": {"type": "Like"}, "per_giver": {"percent": [100, 50]},
+            },
+            "at": 2, "policy": "live",
+        },
+    ),
+    "maker": Badge(
+        counts=lambda seen: seen.did and not (own(seen) and seen.type != "Accept"),
+        adds=share,
+        levels={None: 60},
+        live=True,
+        definition={
+            "criterion": {"kind": "ratio", "part": {"where": {"type": "Create"}}, "whole": {}, "least": 2},
+            "at": 60, "policy": "live",
+        },
+    ),
+    "rounded": Badge(
+        counts=lambda seen: seen.did and (seen.type == "Create" or (seen.type == "Like" and not own(seen))),
+        adds=both,
+        levels={None: 2},
+        definition={
+            "criterion": {
+                "kind": "compound",
+                "all": [
+                    {"kind": "first", "where": {"type": "Create"}},
+                    {"kind": "count", "where": {"type": "Like"}, "at": 1},
+                ],
+            },
         },
     ),
     "thanked": Badge(counts=lambda _seen: False, definition={"criterion": {"kind": "manual"}}),
