@@ -12,6 +12,7 @@ from services.activity.domain import deliveries, history, identity, objects
 from services.activity.domain.deliveries import Dispatch, Sent
 from services.activity.domain.history import Arrival, Stored
 from services.titles_and_badges.domain import recognition, standing, tallies
+from services.titles_and_badges.domain.criteria import givers
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.recognition import Change
 from shared.events.activity import Delivery
@@ -184,6 +185,21 @@ def bots_count_for_others(patch: Patch) -> None:
     patch.setattr(standing, "may_count", lambda fact, known: right(replace(fact, actor=None), known))
 
 
+def one_giver_gives_without_end(patch: Patch) -> None:
+    """A ring of two earns what a crowd does."""
+    right = givers.Givers.add
+    patch.setattr(
+        givers.Givers,
+        "add",
+        lambda self, state, fact, *rest: right(self, {**state, "givers": {}}, fact, *rest),
+    )
+
+
+def own_votes_count(patch: Patch) -> None:
+    """One may thank oneself."""
+    patch.setattr(givers, "is_own_vote", lambda *_: False)
+
+
 ALL: Mapping[str, Callable[[Patch], None]] = {
     each.__name__: each
     for each in (
@@ -194,5 +210,6 @@ ALL: Mapping[str, Callable[[Patch], None]] = {
         versions_are_ignored, tombstones_are_dropped,
         sequences_are_compared_where_both_exist, arrival_is_the_order, what_was_replaced_is_not_taken_away,
         recounts_ask_for_the_current_buckets, changed_profiles_are_not_recounted, bots_count_for_others,
+        one_giver_gives_without_end, own_votes_count,
     )
 }  # fmt: skip
