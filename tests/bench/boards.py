@@ -52,7 +52,14 @@ def rows(ready: Machine, rounds: int) -> Iterator[Row]:
     """Goals 7, 8 and 9, and the parts of 13 that are a board's."""
     small, large = (_crowded(size) for size in SIZES)
     yield from _flat(small, large, rounds)
-    yield _beside_find_one(large, rounds)
+    scores = {member: each.score for (_, member), each in _standings(large).items()}
+    known: Callable[[str], object] = lambda member: trees.one(large.p, [scores[member]]).place(  # noqa: E731
+        scores[member], "competition"
+    )
+    yield _beside_find_one("rank of a score that is known", large, known, rounds)
+    yield _beside_find_one(
+        "rank: his score, then its nodes", large, lambda member: _rank(large, member), rounds
+    )
     yield from _answers(ready, large, rounds)
 
 
@@ -98,7 +105,7 @@ def _growth(
     return Row(goal, said, times, 1.3, at_most=True, minima=1 / pairs.of_minima, control=pairs.control)
 
 
-def _beside_find_one(large: Crowded, rounds: int) -> Row:
+def _beside_find_one(what: str, large: Crowded, ask: Callable[[str], object], rounds: int) -> Row:
     stored = mongo.collection(DATABASE, "standings")
 
     def find(number: int) -> None:
@@ -109,12 +116,16 @@ def _beside_find_one(large: Crowded, rounds: int) -> Row:
     def rank(number: int) -> None:
         del number
         for member in large.members[:ASKED]:
-            _rank(large, member)
+            ask(member)
 
     pairs = measuring.interleave(rounds, rank, find)
     times = [ours.wall / theirs.wall for ours, theirs in zip(pairs.ours, pairs.theirs, strict=True)]
-    what = "rank against find_one by _id"
-    return Row("8", what, times, 2.0, at_most=True, minima=1 / pairs.of_minima, control=pairs.control)
+    said = f"{what}: against find_one by _id"
+    return Row("8", said, times, 2.0, at_most=True, minima=1 / pairs.of_minima, control=pairs.control)
+
+
+def _standings(on: Crowded) -> dict[tuple[str, str], Standing]:
+    return standings.load((on.p, member) for member in on.members)
 
 
 def _answers(ready: Machine, large: Crowded, rounds: int) -> Iterator[Row]:
