@@ -89,7 +89,9 @@ export abstract class LaurelElement<Data> extends HTMLElement {
   }
 
   protected say(key: string, values?: Values): string {
-    return say(this.language, this.texts[this.language]![key]!, values);
+    const said = say(this.language, this.texts[this.language]![key]!, values);
+    // Our languages run from left to right; in a page that does not, "12 of 100" would become "of 100 12".
+    return this.matches(":dir(rtl)") ? `\u2066${said}\u2069` : said;
   }
 
   protected get language(): string {

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, Route
 from tests.browser.looking import Look, looking
 from tests.browser.serving import Site
 
-LANGUAGES = (("en", "ltr"), ("uk", "ltr"), ("ru", "ltr"), ("en", "rtl"))
+#: Language, direction, and the width at which the page is opened: what jumps does so while it loads.
+LANGUAGES = (("en", "ltr", 800), ("uk", "ltr", 320), ("ru", "ltr", 800), ("en", "rtl", 320))
 STATES = ["loading", "empty", "error", "forbidden", "wrong", "ready"]
 LOOKS = {"light": (800, "light"), "dark": (800, "dark"), "phone": (320, "light")}
 #: More is seen as a jump.
@@ -27,7 +28,7 @@ class Widgets:
 def walk(browser: Browser, site: Site, axe: str, widgets: Widgets) -> list[str]:
     """Go through the whole matrix. Returns all that is wrong in it."""
     faults: list[str] = []
-    for language, direction in LANGUAGES:
+    for language, direction, width in LANGUAGES:
         address = site.put(
             f"{widgets.element}-{language}-{direction}",
             widgets.tags,
@@ -35,7 +36,7 @@ def walk(browser: Browser, site: Site, axe: str, widgets: Widgets) -> list[str]:
             direction=direction,
             head=site.script(widgets.element),
         )
-        with looking(browser, axe) as open_page:
+        with looking(browser, axe, width=width) as open_page:
             held: list[Route] = []
             look = open_page(address, STATES, partial(hinder, held=held))
             faults += [f"{language} {direction}: {each}" for each in _judged(look)]

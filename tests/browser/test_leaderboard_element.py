@@ -156,3 +156,23 @@ def test_an_answer_that_did_not_change_is_not_sent_again(
         with look.page.expect_request("**/standings*") as asked:
             look.page.reload()
         assert "if-none-match" in asked.value.all_headers()
+
+
+def test_in_a_page_that_runs_from_the_right_names_stand_where_it_begins(
+    browser: Browser, site: Site, axe: str, token: str
+) -> None:
+    tag = board(token, f'{OCTOBER} rows="4" member="ann"')
+    address = site.put("right", tag, direction="rtl", head=site.script("leaderboard"))
+    with looking(browser, axe) as go:
+        look = go(address)
+        edges = look.page.locator("laurel-leaderboard tbody th").evaluate_all(
+            """(cells) => cells.map((cell) => {
+                const range = document.createRange();
+                range.selectNodeContents(cell.querySelector("span"));
+                const padding = parseFloat(getComputedStyle(cell).paddingRight);
+                return Math.round(cell.getBoundingClientRect().right - padding - range.getBoundingClientRect().right);
+            })"""
+        )
+        assert [abs(each) <= 1 for each in edges] == [True] * 4
+        said = look.page.locator("laurel-leaderboard footer p").first
+        expect(said).to_have_text("\N{LEFT-TO-RIGHT ISOLATE}Place 1 of 35\N{POP DIRECTIONAL ISOLATE}")

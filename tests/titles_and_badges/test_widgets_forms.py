@@ -101,3 +101,39 @@ def test_an_origin_that_no_browser_sends_is_refused(badges: Door) -> None:
     answer = badges("PUT", "/v1/pages", {"public": True, "origins": ["shop.example"]})
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/origins/0")
     assert badges("GET", "/v1/pages").json == {"public": False, "origins": []}
+
+
+def test_a_members_page_is_about_those_who_take_part(opened: Door, activity: Door, courier: Courier) -> None:
+    address = f"/pages/{opened.community}/members/"
+    ann, eve, nobody = (opened.client.get(address + who) for who in ("ann", "eve", "nobody"))
+    assert (ann.status_code, "Wrote." in ann.text) == (200, True)
+    assert (eve.status_code, eve.data) == (404, nobody.data)
+    activity("DELETE", "/v1/members/ann")
+    courier.carry()
+    assert opened.client.get(address + "ann").data == nobody.data
+    assert "Lee" not in form(opened, "html").text
+
+
+def test_a_secret_badge_is_told_to_nobody_who_does_not_hold_it(opened: Door, courier: Courier) -> None:
+    secret = {"name": "Hush", "criterion": {"kind": "count"}, "at": 99, "secret": True}
+    opened("PUT", "/v1/badges/hush", secret)
+    courier.carry()
+    pages = [form(opened, "html", member="ann"), opened.client.get(f"/pages/{opened.community}/members/ann")]
+    assert all("Hush" not in page.text and "Poster" in page.text for page in pages)
+
+
+def test_a_member_reads_his_own_with_a_token_of_his_own(opened: Door) -> None:
+    def ask(subject: str | None) -> int:
+        token = opened.token("publishable", origins=[SHOP], subject=subject)
+        headers = {"Authorization": f"Bearer {token}", "Origin": SHOP}
+        status: int = opened("GET", "/v1/members/eve/badges", headers=headers).status_code
+        return status
+
+    assert [ask(None), ask("member:ann"), ask("member:eve")] == [404, 404, 200]
+
+
+def test_a_month_that_is_not_sealed_has_no_page(opened: Door) -> None:
+    for month in ("2026-10", "2031-01", "October"):
+        answer = opened.client.get(f"/pages/{opened.community}/months/{month}")
+        assert answer.status_code == (422 if month == "October" else 404)
+        assert answer.mimetype == "text/html"

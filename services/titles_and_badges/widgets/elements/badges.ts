@@ -81,7 +81,7 @@ class Badges extends LaurelElement<Shown | null> {
     const next = shown.next.slice(0, Math.max(rows - shown.held.length, Math.min(2, rows - 1)));
     const held = shown.held.slice(0, rows - next.length);
     return html`<header class="head" part="head">
-        <p class="name" part="name"><span>${this.heading(shown)}</span></p>
+        <p class="name" part="name"><span dir="auto">${this.heading(shown)}</span></p>
         <p class="small one-line">${this.summary(shown)}</p>
       </header>
       <ul class="badges" part="badges">
@@ -120,7 +120,7 @@ class Badges extends LaurelElement<Shown | null> {
       ${emblem}
       <span class="what"
         ><span class="one-line"><bdi>${one.badge_name}</bdi>${level(one.missing.level)}</span>
-        <span class="small one-line">${one.description || this.say("next")}</span></span
+        <span class="small one-line" dir="auto">${one.description || this.say("next")}</span></span
       >
       <span class="small when"
         >${this.say("progress", { value, at })}

@@ -84,7 +84,7 @@ class Leaderboard extends LaurelElement<Shown> {
     return html`<table part="table">
         <caption>
           <div class="head" part="head">
-            <p class="name" part="name"><span>${board.name}</span>${this.chip(board)}</p>
+            <p class="name" part="name"><span dir="auto">${board.name}</span>${this.chip(board)}</p>
             <p class="small one-line">${this.period(board)}</p>
           </div>
         </caption>
@@ -133,9 +133,9 @@ class Leaderboard extends LaurelElement<Shown> {
   /** The name; a link where the page says how to link to people (`link="https://…/{id}"`). */
   private person({ id, name }: Row["member"]): TemplateResult {
     const link = this.given("link");
-    const written = html`<bdi>${name ?? id ?? this.say("somebody")}</bdi>`;
+    const written = name ?? id ?? this.say("somebody");
     const shown = link && id ? html`<a href=${link.replace("{id}", encodeURIComponent(id))}>${written}</a>` : written;
-    return html`<span class="one-line">${shown}</span>`;
+    return html`<span class="one-line" dir="auto">${shown}</span>`;
   }
 
   private moved(by: number | null): TemplateResult {

@@ -65,7 +65,7 @@ class TitleElement extends LaurelElement<Month | null> {
     const first = this.given("slug") ? titles[0]!.title_name : this.say("name");
     return html`<header class="head" part="head">
         <p class="name" part="name">
-          <span>${first}</span>
+          <span dir="auto">${first}</span>
           <span class="chip strong" part="chip">${this.say(revision > 1 ? "revised" : "sealed", { revision })}</span>
         </p>
         <p class="small one-line">${this.month(new Date(period))}</p>
