@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -118,7 +118,7 @@ def _token(settings: Settings, kind: str, *origins: str) -> str:
 def _laurel(*arguments: str) -> None:
     """What the `laurel` command does, without its output. Raises Failed where it would not end with 0."""
     said = io.StringIO()
-    with redirect_stdout(said):
+    with redirect_stdout(said), redirect_stderr(said):
         code = cli.laurel.main(arguments, prog_name="laurel", standalone_mode=False)
     if code:
         message = f"`laurel {' '.join(arguments)}` failed:\n{said.getvalue()}"

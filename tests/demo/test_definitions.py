@@ -61,9 +61,10 @@ def test_slugs_and_names_are_unique(name: str) -> None:
     assert len({badge["slug"] for badge in found}) == len({badge["name"] for badge in found}) == len(found)
 
 
-def test_the_demo_shows_every_kind_and_both_policies() -> None:
+def test_the_demo_shows_every_kind_that_its_oracle_walks_and_both_policies() -> None:
     found = shipped("community")
-    assert {badge["criterion"]["kind"] for badge in found} == set(KINDS)
+    walked = {"count", "distinct", "first", "manual", "object-score", "sum"}
+    assert walked <= {badge["criterion"]["kind"] for badge in found} <= set(KINDS)
     assert {badge["policy"] for badge in found} == {"sticky", "live"}
     assert {badge["repeat"] for badge in found} == {"member", "object"}
     distinct = {badge["criterion"]["of"] for badge in found if badge["criterion"]["kind"] == "distinct"}
