@@ -181,3 +181,17 @@ def test_tenure_counts_from_the_day_of_joining(
     activity("PUT", "/v1/members/ann", {"joined": "2037-06-01T00:00:00Z"})
     travel(START + timedelta(days=300))
     assert shown(badges, "old") == [("2040-06-01T00:00", None)]
+
+
+def test_what_is_next_counts_from_the_run_that_one_is_in(
+    badges: Door, activity: Door, travel: Callable[[datetime], None]
+) -> None:
+    badges("PUT", "/v1/badges/week", {**STREAK, "at": 7, "policy": "sticky"})
+    travel(START + timedelta(days=3))
+    activity("POST", "/v1/activities", creates(0, 24, 48))
+    travel(START + timedelta(days=3))
+    why = badges("GET", "/v1/members/ann/badges/week").json
+    assert (why["value"], why["missing"]["missing"]) == (3, 4)
+    travel(START + timedelta(days=9))  # the run is over; the longest was three
+    why = badges("GET", "/v1/members/ann/badges/week").json
+    assert (why["value"], why["missing"]["missing"]) == (3, 7)

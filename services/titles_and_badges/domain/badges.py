@@ -24,6 +24,7 @@ from services.titles_and_badges.domain.versions import Earlier
 
 __all__ = [
     "ACTIVE",
+    "CHAIN",
     "DRAFT",
     "HIGHEST",
     "LIVE",
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 MANUAL = "manual"
+CHAIN = "chain"
 
 DRAFT = "draft"
 ACTIVE = "active"

@@ -4,10 +4,11 @@ from zoneinfo import ZoneInfo
 
 from services.titles_and_badges.domain import spans, standing, tallies
 from services.titles_and_badges.domain.awards import GRANT
-from services.titles_and_badges.domain.badges import ACTIVE, MANUAL, Badge, Threshold
+from services.titles_and_badges.domain.badges import ACTIVE, CHAIN, LIVE, MANUAL, Badge, Threshold
 from services.titles_and_badges.domain.spans import Period
 from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.queries import awards as shown_awards
+from services.titles_and_badges.queries import current
 from services.titles_and_badges.repository import awards, communities, facts
 from services.titles_and_badges.repository import tallies as books
 from services.titles_and_badges.repository.tallies import Book
@@ -33,6 +34,8 @@ def explanation(community: str, external_id: str, slug: str, *, public: bool) ->
         raise NotFound("badge", slug)
     held.sort(key=lambda each: (each["awarded_at"], each["_id"]), reverse=True)
     name, tally = _nearest(member, badge, held)
+    every = awards.of_members([member]) if badge.kind == CHAIN else {}
+    now = current.current(profile, badge, name, tally, every, clock.now())
     limit = held[0] if held else None
     counted = facts.count(member, (slug, name))
     evidence = facts.evidence(
@@ -45,8 +48,8 @@ def explanation(community: str, external_id: str, slug: str, *, public: bool) ->
         "member": shown_awards.person(profile, clock.now()),
         "held": bool(held),
         "awards": shown_awards.shown(community, sorted(documents, key=lambda each: each["_id"])),
-        "value": tally.value,
-        "missing": _missing(badge, tally, name, {each.get("level") for each in held}),
+        "value": now.value if badge.policy == LIVE else tally.value,
+        "missing": _missing(badge, now, name, {each.get("level") for each in held}),
         "evidence": [
             {
                 "activity": each.activity,
@@ -86,7 +89,8 @@ def progress(community: str, external_id: str, *, public: bool) -> list[Document
             if each["badge"] == badge.slug and each["state"] == awards.HELD and each.get("object") is None
         }
         name, tally = _furthest(member, badge, book)
-        missing = None if badge.kind == MANUAL else _missing(badge, tally, name, levels)
+        now = current.current(profile, badge, name, tally, held, clock.now())
+        missing = None if badge.kind == MANUAL else _missing(badge, now, name, levels)
         # Where nothing is missing, people took it from him: no deed of his brings it back.
         if missing is not None and missing["missing"]:
             found.append(
