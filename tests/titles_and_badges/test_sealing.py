@@ -146,6 +146,20 @@ def test_a_late_event_makes_a_new_visible_revision_and_the_old_bytes_stay(
     assert [each["member"]["id"] for each in old["titles"][0]["holders"]] == ["ann", "bob"]
 
 
+def test_a_revision_says_nothing_of_holders_whom_it_leaves_as_they_were(
+    village: Village, badges: Door
+) -> None:
+    village.define()
+    village.likes("ann", CROWD[:3])
+    village.likes("bob", CROWD[:2])
+    village.seal()
+    village.told()
+    village.likes("cid", CROWD[:1])
+    village.seal_what_is_late()
+    assert (village.sealed()["revision"], holders(badges)) == (2, [(OCTOBER, "ann", 1), (OCTOBER, "bob", 2)])
+    assert village.kinds() == ["period.sealed"]
+
+
 def test_a_retraction_after_sealing_corrects_the_title_and_undoing_it_by_another_like_awards_it_again(
     village: Village, badges: Door
 ) -> None:
