@@ -1,7 +1,7 @@
 """The demo's past months: sealed as a job would have done on the 2nd of each, then shown with who carried them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -68,7 +68,8 @@ def doors(console: Console, url: str, community: str, months: Sequence[str], mem
 def _last(console: Console, month: Json) -> None:
     names = {"who": "left", "title": "left", "why": "left"}
     title = (
-        f"{month['period']}: these people carried us (revision {month['revision']}, {month['root'][:12]}…)"
+        f"{_name(month['period'])}: these people carried us "
+        f"(revision {month['revision']}, {month['root'][:12]}…)"
     )
     table = _table(title, names)
     for each in month["titles"]:
@@ -91,7 +92,7 @@ def _why(holder: Json) -> str:
 
 def _board(console: Console, period: str, rows: Sequence[Json]) -> None:
     table = _table(
-        f"The board “Most helpful” of {period}, as it was sealed",
+        f"The board “Most helpful” of {_name(period)}, as it was sealed",
         {"rank": "right", "who": "left", "score": "right"},
     )
     for row in rows[:SHOWN]:
@@ -100,8 +101,8 @@ def _board(console: Console, period: str, rows: Sequence[Json]) -> None:
 
 
 def _all(console: Console, sealed: Sequence[Json]) -> None:
-    slugs = {each["title"]: each["title"] for month in sealed for each in month["titles"]}
-    table = _table("Every month's holders", {"month": "left", **dict.fromkeys(slugs, "left")})
+    slugs = {each["title"]: each["category"] for month in sealed for each in month["titles"]}
+    table = _table("Every month's holders", {"month": "left", **dict.fromkeys(slugs.values(), "left")})
     for month in sealed:
         table.add_row(month["period"], *_holders(month, slugs))
     console.print(table)
@@ -111,6 +112,10 @@ def _holders(month: Json, slugs: Mapping[str, str]) -> Iterator[str]:
     by_title = {each["title"]: each["holders"] for each in month["titles"]}
     for slug in slugs:
         yield ", ".join(_who(holder["member"]) for holder in by_title.get(slug, ())) or "–"
+
+
+def _name(period: str) -> str:
+    return f"{datetime.strptime(period, '%Y-%m').replace(tzinfo=UTC):%B %Y}"
 
 
 def _who(member: Json) -> str:
