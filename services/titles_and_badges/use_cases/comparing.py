@@ -1,6 +1,6 @@
 """Whether what is derived is what the facts say: everybody counted from scratch, beside what is stored of him."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.titles_and_badges.domain import awards as rules_of_awards
@@ -103,6 +103,7 @@ def _expected(
     context = counting.context(stored.get(community, {}), deeds)
     decisions = awards.decisions(communities.aliases(deeds), rules.badges)
     earned, names = crediting.from_scratch(definitions.rules(community, stored), context, deeds)
+    waiting = _waiting(deeds, rules)
     found: dict[str, Derived] = {}
     for member, each in deeds.items():
         of_fact, counted = recognition.from_scratch(each, rules, context)
@@ -110,11 +111,20 @@ def _expected(
         for name, buckets in of_fact.items():
             boards = names.get(facts.key(member, name), ())
             found[member]["fact", name] = sorted([*facts.bucket_names(buckets), *boards])
-        for document in _awards(community, member, rules, counted, decisions):
+        for document in _awards(community, member, rules, counted, decisions, waiting):
             found[member]["award", document["_id"]] = document
     for key, credit in earned.items():
         found[key.member]["credits", f"{key.board} {key.month}"] = credit
     return found
+
+
+def _waiting(members: Iterable[str], rules: Rules) -> set[str]:
+    """The awards that were earned and not given, because others were earlier."""
+    limited = [slug for slug, badge in rules.badges.items() if badge.most_holders is not None]
+    if not limited:
+        return set()
+    stored = awards.of_members(members, limited).values()
+    return {each["_id"] for each in stored if each["state"] == awards.WAITING}
 
 
 def _awards(
@@ -123,6 +133,7 @@ def _awards(
     rules: Rules,
     counted: Mapping[Bucket, Tally],
     decisions: Mapping[tuple[str, str], Sequence[rules_of_awards.Decision]],
+    waiting: set[str],
 ) -> Iterator[Document]:
     of_badge: dict[str, dict[str | None, Tally]] = {}
     for (slug, name), tally in counted.items():
@@ -135,9 +146,13 @@ def _awards(
         chained = chains.earned(badge, held) if chains.links(badge) else None
         earned = {rules_of_awards.key(chained): chained} if chained else derived
         decided = rules_of_awards.decided(badge, earned, decisions.get((member, badge.slug), ()))
-        held[badge.slug] = list(decided.values())
-        for award in held[badge.slug]:
-            yield awards.document(community, member, award, badge_version=badge.version, version=0)
+        documents = [
+            awards.document(community, member, award, badge_version=badge.version, version=0)
+            for award in decided.values()
+        ]
+        # What waits for the allocator fulfils no chain.
+        held[badge.slug] = [awards.award(each) for each in documents if each["_id"] not in waiting]
+        yield from documents
 
 
 def _named(counted: Mapping[Bucket, Tally]) -> Derived:
