@@ -90,6 +90,8 @@ def every_title_has_holders(badges: Door, past: list[str]) -> None:
     assert all(month in shown for month in past)
     assert "these people carried us" in shown
     assert f"/v1/periods/{past[-1]}" in shown
+    assert f"/pages/demo/months/{past[-1]}" in shown
+    assert "/pages/demo/members/a%2Fb" in shown
 
 
 def as_the_demo_shows_it(badges: Door, past: list[str]) -> str:
@@ -98,5 +100,5 @@ def as_the_demo_shows_it(badges: Door, past: list[str]) -> str:
     transport = httpx.WSGITransport(app=badges.client.application)
     with httpx.Client(transport=transport, base_url="http://laurel", headers=headers) as reader:
         months.show(console, reader, past)
-    months.doors(console, "http://laurel", past)
+    months.doors(console, "http://laurel", "demo", past, "a/b")
     return console.export_text()
