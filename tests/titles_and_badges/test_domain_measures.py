@@ -88,7 +88,6 @@ def test_newcomer_of_the_month_has_two_holders_by_weighted_likes_over_posts_as_i
         person = {
             "role": "member",
             "opted_out": False,
-            "external_id": name,
             "first": DAY - timedelta(days=5),
             **known,
         }
