@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.titles_and_badges.use_cases import comparing
 from tests.fixtures import Courier, Door
 
 POSTED = {
@@ -132,6 +133,17 @@ def test_the_first_in_event_order_hold_a_limited_badge_and_who_follows_comes_in(
     badges("PUT", "/v1/badges/early", {**POSTED, "at": 1, "most_holders": 1})
     courier.carry()
     assert [sorted(held(badges, member)) for member in days] == [[], ["chain", "early"], []]
+
+
+def test_who_waits_for_a_place_has_no_chain_and_that_is_no_drift(
+    badges: Door, activity: Door, courier: Courier
+) -> None:
+    badges("PUT", "/v1/badges/posted", {**POSTED, "most_holders": 1})
+    badges("PUT", "/v1/badges/both", chain("posted"))
+    activity("POST", "/v1/activities", [*creates("ann", 1, 5), *creates("bob", 1, 6)])
+    courier.carry()
+    assert (held(badges).keys(), held(badges, "bob").keys()) == ({"posted", "both"}, set())
+    assert [each for step in comparing.compare(courier.community) for each in step.drift] == []
 
 
 def test_a_secret_badge_is_seen_by_who_holds_it(badges: Door, activity: Door, courier: Courier) -> None:

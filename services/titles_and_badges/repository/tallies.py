@@ -114,13 +114,15 @@ class Book:
         Needs `load_all_objects`.
         """
         page, (own, objects) = self._pages[member], _by_object(tallies)
+        self.put(
+            community, member, revision, {}
+        )  # first, so that new tallies of objects know their community
         if page.document is not None and page.own() != own:
             page.replaced = True
             buckets.clear(page.document)
         gone = [name for name, each in page.objects.items() if each is not None and name not in objects]
         for name in (*objects, *gone):
             self._replace_object(page, name, objects.get(name, {}))
-        self.put(community, member, revision, {})
         if page.own() != own:
             for slug, stored in own.items():
                 self._put_own(page, slug, stored)

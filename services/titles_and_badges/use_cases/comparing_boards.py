@@ -32,7 +32,7 @@ def compare(community: str, now: datetime) -> Iterator[Drift]:
     """
     for members in _chunks(community):
         yield from _compare_rows(community, members, now)
-    for p in trees.periods(community):
+    for p in _periods(community):
         yield from _compare_tree(p)
 
 
@@ -41,9 +41,13 @@ def repair(held: lease.Lease, community: str, now: datetime) -> Iterator[str]:
     for members in _chunks(community):
         _repair_rows(held, community, members, now)
         yield members[-1]
-    for p in trees.periods(community):
+    for p in _periods(community):
         _repair_tree(held, p)
         yield p
+
+
+def _periods(community: str) -> list[str]:
+    return sorted({*trees.periods(community), *standings.periods(community)})
 
 
 def _chunks(community: str) -> Iterator[list[str]]:

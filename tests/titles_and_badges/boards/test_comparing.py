@@ -24,6 +24,10 @@ def a_count(boards: Boards) -> None:
     _break(boards, "score_counts", _all(boards), {"$inc": {"counts.103": 1}})
 
 
+def the_whole_tree(boards: Boards) -> None:
+    mongo.collection(DATABASE, "score_counts").delete_many({"_id": _all(boards)})
+
+
 def what_is_shown(boards: Boards) -> None:
     key = f"{boards.member('ann')}|likes|2026-05"
     _break(boards, "shown_credits", key, {"$unset": {"parts.all": ""}})
@@ -38,7 +42,7 @@ def _break(boards: Boards, collection: str, key: str, change: Any) -> None:
     assert mongo.collection(DATABASE, collection).update_one({"_id": key}, change).modified_count == 1
 
 
-@pytest.mark.parametrize("breaking", [a_score, a_row_is_gone, a_count, what_is_shown])
+@pytest.mark.parametrize("breaking", [a_score, a_row_is_gone, a_count, the_whole_tree, what_is_shown])
 def test_what_is_wrong_is_named_and_mended(boards: Boards, breaking: Any) -> None:
     boards.put(windows=["month", "all"])
     boards.hear(*liked(boards, ann=3, bob=1))

@@ -104,11 +104,13 @@ def test_a_rebuild_from_nothing_is_the_same(told: Listener, laurel: Laurel) -> N
     before = [told.held(name) for name in ("A", "B", "W")]
     for name in ("tallies", "awards"):
         mongo.collection(DATABASE, name).delete_many({"community": told.community})
-    members = [told.member(name) for name in ("A", "B")]
-    mongo.collection(DATABASE, "object_tallies").delete_many({"member": {"$in": members}})
+    theirs = {"community": told.community}
+    assert mongo.collection(DATABASE, "object_tallies").delete_many(theirs).deleted_count == 3
     assert laurel("titles-and-badges", "rebuild", "--community", told.community).code == 0
     assert verify(laurel, told).code == 0
     assert [told.held(name) for name in ("A", "B", "W")] == before
+    # By their community they are found when time changes them.
+    assert mongo.collection(DATABASE, "object_tallies").count_documents(theirs) == 3
 
 
 def test_a_batch_beside_a_rebuild_is_not_lost(told: Listener, laurel: Laurel) -> None:

@@ -52,6 +52,12 @@ def rows(community: str, board: str, period: str) -> Iterator[Document]:
         yield {"member": document["m"], "score": document["s"], "reached": document["t"]}
 
 
+def periods(community: str) -> list[str]:
+    """The keys of all periods of a community in which somebody has a place."""
+    query = {"p": {"$gt": f"{community}:", "$lt": f"{community};"}}
+    return [str(p) for p in _standings().distinct("p", query)]
+
+
 def scores(p: str) -> Iterator[int]:
     """The scores of all who have a place in a period. Streamed."""
     for document in _standings().find({"p": p}, {"s": 1}, batch_size=mongo.AT_ONCE):
