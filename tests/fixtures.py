@@ -60,10 +60,17 @@ def databases(settings: Settings) -> Settings:
 def community(databases: Settings) -> str:
     """A new community of this test's own, known to both services."""
     del databases
-    slug = f"test-{uuid.uuid4().hex[:12]}"
-    membership.found_community(slug, name="A test", time_zone="Europe/Kyiv", locale="en", now=clock.now())
-    Courier(slug).carry()
-    return slug
+    return new_community().community
+
+
+def new_community() -> "Courier":
+    """Found a community, and let both services know it. Returns its courier."""
+    courier = Courier(f"test-{uuid.uuid4().hex[:12]}")
+    membership.found_community(
+        courier.community, name="A test", time_zone="Europe/Kyiv", locale="en", now=clock.now()
+    )
+    courier.carry()
+    return courier
 
 
 @dataclass
@@ -120,7 +127,7 @@ class Courier:
     def follow(self) -> bool:
         """Hand the profiles over (of all communities: they are one stream)."""
         sent: list[Message] = []
-        profiling.send_profiles(_Catcher(sent))  # type: ignore[arg-type]
+        profiling.send_profiles(Catcher(sent))  # type: ignore[arg-type]
         records = [self.record("activity.profiles", message) for message in sent]
         if records:
             consumer.apply(consumers.HANDLERS["activity.profiles"], records[0].partition, records)
@@ -135,12 +142,13 @@ class Courier:
 
 
 @dataclass
-class _Catcher:
+class Catcher:
     """Stands where the relay's producer stands, and keeps what is sent."""
 
     sent: list[Message]
 
     def send(self, topic: str, messages: list[Message]) -> list[None]:
+        """Take messages as if Kafka had them."""
         del topic
         self.sent.extend(messages)
         return [None] * len(messages)
