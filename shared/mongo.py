@@ -46,7 +46,6 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     ConnectionFailure,
     ExecutionTimeout,
     NotPrimaryError,
-    OperationFailure,
     WaitQueueTimeoutError,
 )
 

@@ -37,6 +37,12 @@ def found(name: str = "a") -> Any:
     return things().find_one({"_id": name})
 
 
+def test_what_the_server_refuses_is_a_fault_of_ours_and_no_absence(service: str) -> None:
+    with pytest.raises(OperationFailure, match=r"\$nonsense") as caught:
+        things().find_one({"$nonsense": 1})
+    assert not isinstance(caught.value, mongo.UNAVAILABLE)
+
+
 def test_a_transaction_is_whole_or_not_at_all(service: str) -> None:
     def write_and_fail() -> None:
         things().insert_one({"_id": "a"})
