@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 from unittest import mock
 
@@ -21,6 +22,8 @@ TWIN = "raw_"
 Write = tuple[str, str, Any]
 
 _MAJORITY = WriteConcern("majority", j=True)
+_UNORDERED = {"ordered": False}
+_WRITES: dict[str, dict[str, Any]] = {"bulk_write": _UNORDERED, "insert_many": _UNORDERED, "insert_one": {}}
 
 
 @contextmanager
@@ -31,12 +34,13 @@ def captured(writes: list[Write]) -> Iterator[None]:
         original = getattr(Collection, method)
 
         def write(self: Collection[Any], what: Any, *args: Any, **options: Any) -> Any:
-            writes.append((self.name, method, what))
+            # As it is now: what the consumer remembers of a member goes on changing.
+            writes.append((self.name, method, deepcopy(what)))
             return original(self, what, *args, **options)
 
         return write
 
-    with mock.patch.multiple(Collection, bulk_write=noting("bulk_write"), insert_many=noting("insert_many")):
+    with mock.patch.multiple(Collection, **{name: noting(name) for name in _WRITES}):
         yield
 
 
@@ -72,12 +76,12 @@ class Unguarded:
     """
 
     def __init__(self) -> None:
-        self._twins = {name: _twin(name) for name in (*STATE, "outbox")}
+        self._twins = {name: _twin(name) for name in (*STATE, "outbox", "work")}
 
     def apply(self, writes: Sequence[Write]) -> None:
         """Write what follows from a batch."""
         for name, method, what in writes:
-            getattr(self._twins[name], method)(what, ordered=False)
+            getattr(self._twins[name], method)(what, **_WRITES[method])
 
 
 class OneByOne:
