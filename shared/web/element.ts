@@ -34,6 +34,7 @@ export abstract class LaurelElement<Data> extends HTMLElement {
   protected readonly root = this.attachShadow({ mode: "open" });
   private renewal: (() => Promise<string> | string) | null = null;
   private ticket = "";
+  private renewing: Promise<string> | null = null;
   private turn = 0;
   private isAwaited = false;
 
@@ -131,12 +132,13 @@ export abstract class LaurelElement<Data> extends HTMLElement {
     for (const [name, value] of Object.entries(parameters)) {
       if (value !== null) address.searchParams.set(name, `${value}`);
     }
+    const shown = this.ticket || (this.renewal ? await this.renewed() : this.needed("token"));
     try {
-      this.ticket ||= this.renewal ? await this.renewed() : this.needed("token");
-      return await ask<Answer>(address, this.ticket);
+      return await ask<Answer>(address, shown);
     } catch (refusal) {
       if (!(refusal instanceof Refusal) || refusal.status !== 401 || !this.renewal) throw refusal;
-      return ask<Answer>(address, await this.renewed());
+      // Another question of ours may have brought a new one meanwhile.
+      return ask<Answer>(address, this.ticket && this.ticket !== shown ? this.ticket : await this.renewed());
     }
   }
 
@@ -145,8 +147,16 @@ export abstract class LaurelElement<Data> extends HTMLElement {
     return Number.isInteger(number) && number >= this.fewestRows && number <= MOST_ROWS ? number : null;
   }
 
-  private async renewed(): Promise<string> {
-    return (this.ticket = (await this.renewal!()).trim());
+  /** A new token: the page is asked once, however many questions wait for it. */
+  private renewed(): Promise<string> {
+    this.ticket = "";
+    return (this.renewing ??= (async () => {
+      try {
+        return (this.ticket = (await this.renewal!()).trim());
+      } finally {
+        this.renewing = null;
+      }
+    })());
   }
 
   private service(): string {

@@ -37,7 +37,8 @@ def found(name: str = "a") -> Any:
     return things().find_one({"_id": name})
 
 
-def test_what_the_server_refuses_is_a_fault_of_ours_and_no_absence(service: str) -> None:
+@pytest.mark.usefixtures("service")
+def test_what_the_server_refuses_is_a_fault_of_ours_and_no_absence() -> None:
     with pytest.raises(OperationFailure, match=r"\$nonsense") as caught:
         things().find_one({"$nonsense": 1})
     assert not isinstance(caught.value, mongo.UNAVAILABLE)

@@ -7,7 +7,7 @@ from services.titles_and_badges.credentials import status_list
 from services.titles_and_badges.repository import credentials
 from services.titles_and_badges.use_cases import recounting, showing
 from shared import work
-from tests.fixtures import BADGES, Courier, Door
+from tests.fixtures import BADGES, Courier, Door, redefine
 
 ADDRESS = "https://badges.example"
 HERO = {"name": "Hero", "description": "Helped when nobody else did.", "criterion": {"kind": "manual"}}
@@ -53,7 +53,7 @@ def awarded(activity: Door, badges: Door, courier: Courier, posts: Iterable[str]
     """Ann gets a badge for each of these posts; no credential is looked after yet."""
     criterion = {"kind": "count", "where": {"type": "Create"}}
     writer = {"name": "Writer", "criterion": criterion, "at": 1, "repeat": "object", **more}
-    badges("PUT", "/v1/badges/writer", writer)
+    redefine(badges, "writer", writer)
     deeds = [
         {
             "id": post, "type": "Create", "actor": "ann@home", "published": "2026-01-01T00:00:00Z",
