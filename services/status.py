@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import click
@@ -21,6 +23,7 @@ from shared.events.activity import EVENTS, PROFILES
 from shared.settings import Settings, from_environment
 
 _LOOK_AGAIN_SECONDS = 0.2
+_UNKNOWN: dict[str, Any] = {"pending": {}, "stuck": []}
 
 
 @click.command("status")
@@ -46,7 +49,8 @@ def show(context: click.Context, *, as_json: bool, wait: float | None) -> None:
         click.echo(json.dumps(found, indent=2))
     else:
         _print(found)
-    well = not found["faults"] and all(service["ready"] for service in found["services"].values())
+    services = found["services"].values()
+    well = not found["faults"] and all(each["ready"] and not each["stuck"] for each in services)
     context.exit(0 if found["handled"] or (wait is None and well) else 1)
 
 
@@ -55,28 +59,34 @@ def look(configuration: Settings) -> dict[str, Any]:
 
     `handled` is true when nothing accepted before the look is still on its way; never when something cannot be asked.
     """
-    upstream, upstream_fault = _ask(activity_queries.pending)
+    upstream, upstream_fault = _ask(lambda: _state(activity_queries))
     lag, lag_fault = _ask(
         lambda: {"lag": kafka.lag(configuration.kafka_servers, consumers.GROUP, [PROFILES.name, EVENTS.name])}
     )
-    downstream, downstream_fault = _ask(awards.pending)
-    waiting = [*upstream.values(), *lag.values(), *downstream.values()]
+    downstream, downstream_fault = _ask(lambda: _state(awards))
+    waits = {**downstream.get("pending", {}), **lag}
     # Both databases may be away for one reason: say it once.
     faults = list(dict.fromkeys(each for each in (upstream_fault, lag_fault, downstream_fault) if each))
     return {
         "services": {
-            "activity": {**_readiness(configuration.activity_url), "pending": upstream},
+            "activity": {**_readiness(configuration.activity_url), **(upstream or _UNKNOWN)},
             "titles-and-badges": {
                 **_readiness(configuration.titles_and_badges_url),
-                "pending": {**downstream, **lag},
+                **(downstream or _UNKNOWN),
+                "pending": waits,
             },
         },
-        "handled": not faults and not any(waiting),
+        "handled": not faults and not any([*upstream.get("pending", {}).values(), *waits.values()]),
         "faults": faults,
     }
 
 
-def _ask(question: Any) -> tuple[dict[str, int], str | None]:  # noqa: ANN401
+def _state(queries: ModuleType) -> dict[str, Any]:
+    """What waits, and what failed and is put off: it would wait for ever, and nobody would know why."""
+    return {"pending": queries.pending(), "stuck": queries.stuck()}
+
+
+def _ask(question: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], str | None]:
     try:
         return question(), None
     except Unavailable as error:
@@ -102,6 +112,10 @@ def _print(found: dict[str, Any]) -> None:
         table.add_row(name, "yes" if service["ready"] else "no", service["url"], pending)
     console = Console()
     console.print(table)
+    for name, service in found["services"].items():
+        for mark in service["stuck"]:
+            said = f"{name}: {mark['kind']} of {mark['community']} failed {mark['failures']} times: {mark['fault']}"
+            console.print(said, style="red", markup=False)
     for fault in found["faults"]:
         console.print(fault, style="red")
     console.print(

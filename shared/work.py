@@ -63,6 +63,13 @@ def pending(service: str, community: str | None = None, kind: str | None = None)
     return mongo.collection(service, COLLECTION).count_documents(which)
 
 
+def stuck(service: str, most: int = 10) -> list[Mark]:
+    """Marks whose step raised, those first that did so most often: kind, community, failures, fault."""
+    shown = {"_id": 0, "kind": 1, "community": 1, "failures": 1, "fault": 1}
+    found = mongo.collection(service, COLLECTION).find({"failures": {"$gte": 1}}, shown)
+    return list(found.sort("failures", -1).limit(most))
+
+
 def newest(service: str, community: str, kinds: Sequence[str] | None = None) -> ObjectId | None:
     """The newest root of what is pending of a community, None where nothing is; of some kinds, or of any."""
     query = _which(community, kinds)
@@ -157,8 +164,10 @@ def do_next(service: str, steps: Mapping[str, Step], stopping: Callable[[], bool
 
 
 def ensure(service: str) -> None:
-    """Create what is missing: the collection, and the index by which the next mark is found."""
-    mongo.ensure_collection(service, COLLECTION).create_index([("kind", 1), ("turn", 1)])
+    """Create what is missing: the collection, and the indexes by which the next mark, and a stuck one, are found."""
+    marks = mongo.ensure_collection(service, COLLECTION)
+    marks.create_index([("kind", 1), ("turn", 1)])
+    marks.create_index("failures", sparse=True)
 
 
 def _mark(kind: str, community: str, detail: Mapping[str, Any]) -> Mark:

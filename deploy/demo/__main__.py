@@ -92,6 +92,7 @@ def _seal(past: Sequence[str]) -> None:
     if past:
         chosen = [part for month in past for part in ("--period", month)]
         _laurel("titles-and-badges", "seal", "--community", COMMUNITY, *chosen)
+        _laurel("status", "--wait", PATIENCE)  # ranks in sealed months earn badges
 
 
 def _opened(story: History) -> datetime:

@@ -82,6 +82,11 @@ def pending() -> dict[str, int]:
     }
 
 
+def stuck() -> list[Document]:
+    """Work that failed and was put off: its kind, its community, how often, and why."""
+    return work.stuck(DATABASE)
+
+
 def _lives(document: Document) -> bool:
     return not document["retracted"] and "digest" in document
 

@@ -3,13 +3,15 @@
 It sees what survives in the end, in the order of events, knows who is who, and keeps its own simple sums.
 """
 
+from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from deploy.demo.history import History
+from shared import clock
 
 Json = dict[str, Any]
 Award = tuple[str, str, str, str]  # badge, member, object, level
@@ -19,8 +21,26 @@ KYIV = ZoneInfo("Europe/Kyiv")
 
 
 def awards(story: History) -> dict[Award, datetime]:
-    """Every award that stands at the end, with the time of the deed that decided it; not those given by hand."""
-    return _Walk(story).found
+    """Every award that stands at the end, with the time of the deed that decided it.
+
+    Neither those given by hand, nor those for ranks in months, which are there when the months are sealed.
+    """
+    walk = _Walk(story)
+    every = walk.found | {each: at for each, at in walk.aged.items() if at <= clock.now()}
+    return every | _chained(every)
+
+
+def podium(best: Iterable[tuple[datetime, Iterable[str]]]) -> dict[Award, datetime]:
+    """The awards for ranks: for each month its end, and who was among its best three."""
+    times: Counter[str] = Counter()
+    found = {}
+    for end, members in best:
+        for member in members:
+            times[member] += 1
+            if times[member] in (1, 3, 6):
+                level = LEVELS[(1, 3, 6).index(times[member])]
+                found["on-the-podium", member, "", level] = end
+    return found
 
 
 class _Walk:
@@ -33,6 +53,9 @@ class _Walk:
         self.distinct: defaultdict[tuple[str, str], set[Any]] = defaultdict(set)
         self.score: Counter[str] = Counter()
         self.accepted: set[str] = set()
+        self.runs: dict[str, tuple[date, int]] = {}
+        self.months: dict[str, tuple[datetime, set[int]]] = {}
+        self.aged: dict[Award, datetime] = {}
         deeds = list(_surviving(story))
         self.made = {deed["object"]["id"]: deed for deed in deeds if deed["type"] == "Create"}
         for deed in sorted(deeds, key=lambda deed: (_time(deed), deed["id"])):
@@ -53,15 +76,19 @@ class _Walk:
     def step(self, deed: Json, actor: str | None, thing: str) -> None:
         author, asker = self.author(thing), self.author(self.parent(thing))
         kind, made_kind = deed["type"], deed["object"].get("type")
+        if kind == "Create" and actor is not None:
+            self.write(deed, actor, made_kind)
         if kind == "Create" and made_kind == "Answer" and asker != actor:
             self.give(deed, "first-answer", actor)
             day = _time(deed).astimezone(KYIV).date()
             self.add(deed, "steady-helper", actor, (10, 30, 75), distinct=day)
+            self.divide(deed, actor, whole=1)
         if kind == "Join":
             self.add(deed, "at-the-table", actor, (300, 900, 1800), more=deed["value"])
         if kind == "Accept" and actor == asker and actor != author:
             self.give(deed, "first-thanks", actor)
             self.add(deed, "helping-hand", author, (3, 10, 25))
+            self.divide(deed, author, part=1)
         if kind == "Accept" and actor == asker:
             self.accepted.add(thing)
         if kind in {"Like", "Accept"} and actor is not None and actor != author:
@@ -72,6 +99,45 @@ class _Walk:
             self.score[thing] += 1 if kind == "Like" else -1
         if kind in {"Like", "Dislike", "Accept"} and thing in self.made:
             self.weigh(deed, thing, author, asker)
+
+    def write(self, deed: Json, actor: str, made_kind: str) -> None:
+        self.numbers[made_kind, actor] += 1
+        if self.numbers["Comment", actor] == 20:
+            self.give(deed, "table-talk", actor)
+        if all(
+            self.numbers[kind, actor] >= most
+            for kind, most in (("Answer", 5), ("Question", 3), ("Review", 1))
+        ):
+            self.give(deed, "full-bodied", actor)
+        day = _time(deed).astimezone(KYIV).date()
+        monday = day - timedelta(days=day.weekday())
+        last, run = self.runs.get(actor, (date.min, 0))
+        if monday != last:
+            run = run + 1 if last == monday - timedelta(days=7) else 1
+            self.runs[actor] = (monday, run)
+        for goal, level in zip((4, 8, 16), LEVELS, strict=True):
+            if run == goal:
+                self.give(deed, "weekly-roast", actor, level=level)
+        self.age(_time(deed), actor)
+
+    def age(self, moment: datetime, actor: str) -> None:
+        """A month of one's own counts when it is over, if something was done in it."""
+        start, busy = self.months.setdefault(actor, (moment, set()))
+        number = next(number for number in range(20) if _months_later(start, number + 1) > moment)
+        if number not in busy and actor not in self.bots | self.out:
+            busy.add(number)
+            if len(busy) in (3, 6, 9):
+                level = LEVELS[len(busy) // 3 - 1]
+                self.aged["well-aged", actor, "", level] = _months_later(start, number + 1)
+
+    def divide(self, deed: Json, member: str | None, *, whole: int = 0, part: int = 0) -> None:
+        if member is None:
+            return
+        self.numbers["whole", member] += whole
+        self.numbers["part", member] += part
+        given = self.numbers["whole", member]
+        if given >= 10 and 100 * self.numbers["part", member] >= 30 * given:
+            self.give(deed, "sure-hand", member)
 
     def weigh(self, deed: Json, thing: str, author: str | None, asker: str | None) -> None:
         score, made = self.score[thing], self.made[thing]
@@ -119,6 +185,25 @@ class _Walk:
     def give(self, deed: Json, badge: str, member: str | None, thing: str = "", level: str = "") -> None:
         if member is not None and member not in self.bots | self.out:
             self.found.setdefault((badge, member, thing, level), _time(deed))
+
+
+def _chained(found: dict[Award, datetime]) -> dict[Award, datetime]:
+    """Who holds three others, since he got the last of them."""
+    three = (("first-answer", ""), ("generous-reader", "bronze"), ("widely-thanked", "bronze"))
+    chained = {}
+    for member in {member for _, member, _, _ in found}:
+        held = [found.get((badge, member, "", level)) for badge, level in three]
+        since = [moment for moment in held if moment is not None]
+        if len(since) == len(three):
+            chained["house-blend", member, "", ""] = max(since)
+    return chained
+
+
+def _months_later(start: datetime, months: int) -> datetime:
+    local = start.astimezone(KYIV)
+    year, month = local.year + (local.month - 1 + months) // 12, (local.month - 1 + months) % 12 + 1
+    day = min(local.day, monthrange(year, month)[1])
+    return local.replace(year=year, month=month, day=day).astimezone(UTC)
 
 
 def _surviving(story: History) -> Iterator[Json]:

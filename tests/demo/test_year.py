@@ -1,10 +1,12 @@
 """Months of the demo through both services: exactly the awards that a plain walk through the story finds."""
 
 import io
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 import httpx
 import pytest
@@ -13,6 +15,8 @@ from rich.console import Console
 
 from deploy.demo import loading, months
 from deploy.demo.history import SEED, YEAR, History, history
+from deploy.demo.rhythm import ZONE
+from services.titles_and_badges import definitions
 from services.titles_and_badges.queries import awards as queries
 from services.titles_and_badges.use_cases import sealing
 from tests.demo import oracle
@@ -71,7 +75,25 @@ def test_both_services_find_exactly_the_awards_that_the_story_holds(
     assert load(activity_client, activity, story) == []
     courier.carry()
     assert held(activity.community) == expected
-    every_title_has_holders(badges, months.past(UNTIL - YEAR, UNTIL - YEAR + timedelta(days=150)))
+    past = months.past(UNTIL - YEAR, UNTIL - YEAR + timedelta(days=150))
+    every_title_has_holders(badges, past)
+    courier.carry()
+    ranked = oracle.podium(the_best_three_of(badges, past))
+    assert held(activity.community) == expected | ranked
+    assert {badge for badge, *_ in expected | ranked} == given_by_rules()
+
+
+def given_by_rules() -> set[str]:
+    written = json.loads(resources.files(definitions).joinpath("community.json").read_text("utf-8"))
+    return {each["slug"] for each in written["badges"] if each["criterion"]["kind"] != "manual"}
+
+
+def the_best_three_of(badges: Door, past: list[str]) -> Iterator[tuple[datetime, list[str]]]:
+    """For each month its end, and who was on the places 1 to 3 of the board of helpers as it was sealed."""
+    for month in past:
+        rows = badges("GET", f"/v1/periods/{month}/boards/helpers?limit=50").json["items"]
+        end = (datetime.fromisoformat(f"{month}-01") + timedelta(days=31)).replace(day=1, tzinfo=ZONE)
+        yield end.astimezone(UTC), [row["member"]["id"] for row in rows if row["rank"] <= 3]
 
 
 def every_title_has_holders(badges: Door, past: list[str]) -> None:

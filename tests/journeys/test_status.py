@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
 from tests.live import Live, wait_for
 
@@ -87,3 +88,21 @@ def test_what_cannot_be_asked_is_a_fault_and_never_done(live: Live) -> None:
     assert seen["services"]["titles-and-badges"]["ready"] is True
     assert len(seen["faults"]) == 1
     assert seen["faults"][0].startswith("Kafka does not answer")
+
+
+def test_a_stuck_job_is_said_with_its_reason_and_counted(live: Live, community: str) -> None:
+    work = live.database["titles_and_badges"]["work"]
+    mark = {"_id": ObjectId(), "kind": "recount-members", "community": community, "turn": ObjectId()}
+    work.insert_one(mark)  # it names no members, as no use case would leave it
+    try:
+        stuck = wait_for(lambda: status(live)[1]["services"]["titles-and-badges"]["stuck"], "the failure")
+        assert [(each["kind"], each["community"], each["fault"]) for each in stuck] == [
+            ("recount-members", community, "KeyError('members')")
+        ]
+        done = live.run("status")
+        assert done.returncode == 1
+        assert f"recount-members of {community} failed" in " ".join(done.stdout.split())
+    finally:
+        work.delete_one({"_id": mark["_id"]})
+    code, seen = status(live, "--wait", "60")
+    assert (code, seen["handled"]) == (0, True)

@@ -128,6 +128,11 @@ def pending() -> dict[str, int]:
     }
 
 
+def stuck() -> list[Document]:
+    """Work that failed and was put off: its kind, its community, how often, and why."""
+    return work.stuck(DATABASE)
+
+
 def _rows(community: str) -> Iterator[Document]:
     for chunk in chunks(awards.all_of(community)):
         people = communities.profiles({each["member"] for each in chunk})
