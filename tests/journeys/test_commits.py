@@ -57,7 +57,7 @@ def with_a_title() -> dict[str, object]:
 
 def expected() -> dict[str, list[tuple[int, str, int]]]:
     found = defaultdict(list)
-    for row in csv.DictReader((DATA / "expected-months.csv").open(encoding="utf-8")):
+    for row in rows((DATA / "expected-months.csv").read_text("utf-8")):
         if row["zone"] == ZONE:
             found[row["month"]].append((int(row["rank"]), row["member"], int(row["commits"])))
     return found

@@ -15,7 +15,10 @@ def test_a_deed_that_is_taken_back_takes_the_badge_and_the_points_along(boards: 
     boards.define("first", FIRST)
     boards.put()
     boards.hear(boards.like("x", "ann", "fan"), boards.like("y", "bob", "fan"))
-    assert (boards.held("ann"), boards.rows(ALL)) == ([("first", None)], [(1, "ann", 1), (1, "bob", 1)])
+    assert (boards.held("ann"), sorted(boards.rows(ALL))) == (
+        [("first", None)],
+        [(1, "ann", 1), (1, "bob", 1)],
+    )
     boards.hear(boards.retraction("x", "ann"))
     assert (boards.held("ann"), boards.rows(ALL)) == ([], [(1, "bob", 1)])
 
@@ -27,7 +30,9 @@ def test_an_award_costs_the_same_among_100_members_and_among_4_000(boards: Board
     few = _cost_of_the_award_after(boards, range(100))
     many = _cost_of_the_award_after(boards, range(100, 4_000))
     assert few["commands"] > 10
-    assert many == few
+    assert (many["commands"], many["documents"]) == (few["commands"], few["documents"])
+    # A look into an index may end on the entry behind the last one that it wants.
+    assert many["keys"] <= few["keys"] + few["commands"]
 
 
 def _cost_of_the_award_after(boards: Boards, others: range) -> dict[str, int]:

@@ -32,7 +32,7 @@ def test_four_processes_that_add_200_each_to_one_tally_make_exactly_800(
     likes = [listener.like(f"{number:03}") for number in range(PROCESSES * EACH)]
     parts = [likes[part::PROCESSES] for part in range(PROCESSES)]
     running = [
-        processes.start(processes.consume, databases, part, ours, 10) for part, ours in enumerate(parts)
+        processes.start(processes.consume, databases, part, ours, 20) for part, ours in enumerate(parts)
     ]
     assert [processes.ended(each) for each in running] == [0] * PROCESSES
     assert listener.value("many") == 800
