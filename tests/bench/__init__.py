@@ -7,6 +7,9 @@
 `ingest`       goals 1 to 4, through the real door (`doors`) against `raw_ingest`
 `consume`      goal 5, and `fold` goal 6, against `raw_consume`
 `replay`       goal 12
+`kinds`        20 badges (`twenty`) and 5 boards: goal 5 once more, and what each kind of badge adds
+`boards`       goals 7 to 9, and 13 on open boards
+`sealing`      goal 13 on sealed months, against SQL where there is a `postgres`
 
 The goals are those of the design (performance, section 9). Nothing is asserted about times, only about results: a ratio
 of two programs that do different things says nothing. Flattered baselines are named in the table or where they stand.

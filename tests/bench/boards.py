@@ -238,18 +238,18 @@ def _crowded(size: int) -> Crowded:
     chance = random.Random(size)  # noqa: S311 (scores, no secret)
     members = [f"m{size:08}{number:016}" for number in range(size)]
     scores = {member: int(chance.lognormvariate(5, 1.6)) for member in members}
-    _fill(standings.period_key(slug, BOARD, NOW), scores)
-    _fill(standings.period_key(slug, BOARD, PAST), {member: score + 1 for member, score in scores.items()})
+    fill(standings.period_key(slug, BOARD, NOW), scores)
+    fill(standings.period_key(slug, BOARD, PAST), {member: score + 1 for member, score in scores.items()})
     ordered = sorted(members, key=lambda member: -scores[member])
     some = [
         ordered[size * percent // 100 + offset] for offset in range(ASKED // 3 + 1) for percent in (5, 50, 99)
     ]
     _expect_places(slug, some, scores)
-    _introduce(slug, some)
+    introduce(slug, some)
     return Crowded(slug, size, some)
 
 
-def _fill(p: str, scores: dict[str, int]) -> None:
+def fill(p: str, scores: dict[str, int]) -> None:
     """A period as the projector would have left it, in bulk."""
     tree = Tree({})
     chunk = []
@@ -263,7 +263,7 @@ def _fill(p: str, scores: dict[str, int]) -> None:
     trees.keep({p: tree})
 
 
-def _introduce(slug: str, members: Sequence[str]) -> None:
+def introduce(slug: str, members: Sequence[str]) -> None:
     """Profiles of those who are asked about."""
     mongo.collection(DATABASE, "profiles").insert_many(
         [

@@ -1,9 +1,12 @@
 """Goal 5: the guaranteed consumer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from services.titles_and_badges.domain.standing import Context
-from shared import kafka
+from services.titles_and_badges.repository import communities
+from services.titles_and_badges.repository.boards import definitions as boards
+from shared import kafka, mongo
 from tests.bench import measuring, recognition, table
 from tests.bench.measuring import Pairs
 from tests.bench.raw_consume import TWIN, Fold, OneByOne, Unguarded, Write, captured
@@ -19,43 +22,25 @@ ONE_BY_ONE = 40
 Batches = Sequence[Sequence[kafka.Record]]
 
 
+class Compared(NamedTuple):
+    """The consumer against the same rules and writes without what guards them, and against these writes alone."""
+
+    unguarded: Pairs
+    bare: Pairs
+
+
 def rows(rounds: int) -> Iterator[Row]:
     """Goal 5, and what stands beside it."""
     read = recognition.records(COMMUNITY, Crowd("c", MEMBERS), (rounds + WARM_UP) * BATCH)
     batches = recognition.batches(read, BATCH)
-    writes: list[list[Write]] = [[] for _ in batches]
-    for batch, theirs in zip(batches, writes, strict=True):
-        with captured(theirs):
-            recognition.apply(batch)
-    expected = recognition.state()
-    recognition.wipe()
-    yield from _guaranteed(batches, writes, expected, rounds)
-
-
-def _guaranteed(
-    batches: Batches, writes: Sequence[Sequence[Write]], expected: str, rounds: int
-) -> Iterator[Row]:
-    rules = recognition.rules(COMMUNITY)
-    fold, unguarded, one_by_one = Fold(rules, Context(profiles={})), Unguarded(), OneByOne()
-    alone: list[measuring.Sample] = []
-    slow: list[measuring.Sample] = []
-
-    def theirs(number: int) -> None:
-        fold.apply(batches[number])
-        alone.append(measuring.timed(lambda: unguarded.apply(writes[number])))
+    one_by_one, slow = OneByOne(), list[measuring.Sample]()
 
     def between() -> None:
         slow.append(measuring.timed(lambda: one_by_one.apply(batches[len(slow)][:ONE_BY_ONE])))
 
-    pairs = measuring.interleave(
-        rounds, lambda number: recognition.apply(batches[number]), theirs, between, WARM_UP
-    )
-    recognition.apply(batches[0])  # what comes twice changes nothing
-    recognition.expect("the state after the bench", recognition.state(), expected)
-    recognition.expect("the twins' state", recognition.state(TWIN), expected)
-    what = f"{len(rules.badges)} badges, batch of {BATCH}"
+    pairs, bare = compare(COMMUNITY, batches, rounds, between)
+    what = f"{len(recognition.rules(COMMUNITY).badges)} badges, batch of {BATCH}"
     yield table.of_speed("5", f"{what}: same rules and writes, no reads, inbox, transaction", pairs, 1.0)
-    bare = Pairs(pairs.ours, alone[WARM_UP:])
     yield table.of_speed("", "… the same writes alone, known beforehand: no decoding, no rules", bare)
     each = [
         (late.wall / ONE_BY_ONE) / (ours.wall / BATCH)
@@ -68,3 +53,43 @@ def _guaranteed(
         8.0,
         control=pairs.control,
     )
+
+
+def compare(
+    community: str, batches: Batches, rounds: int, between: Callable[[], object] = lambda: None
+) -> Compared:
+    """Let both sides apply the same batches by turns. What both have written must be the same, byte by byte."""
+    writes, expected = _applied(batches)
+    fold, unguarded = _fold(community), Unguarded()
+    alone: list[measuring.Sample] = []
+
+    def theirs(number: int) -> None:
+        fold.apply(batches[number])
+        alone.append(measuring.timed(lambda: unguarded.apply(writes[number])))
+
+    pairs = measuring.interleave(
+        rounds, lambda number: recognition.apply(batches[number]), theirs, between, WARM_UP
+    )
+    recognition.apply(batches[0])  # what comes twice changes nothing
+    recognition.expect("the state after the bench", recognition.state(), expected)
+    recognition.expect("the twins' state", recognition.state(TWIN), expected)
+    stored = mongo.collection(recognition.SERVICE, "credits").count_documents({"community": community})
+    recognition.expect("accounts in the fold", len(fold.credits), stored)
+    return Compared(pairs, Pairs(pairs.ours, alone[WARM_UP:]))
+
+
+def _applied(batches: Batches) -> tuple[Sequence[Sequence[Write]], str]:
+    """What is written when batches are applied, and the state after them, which is forgotten again."""
+    writes: list[list[Write]] = [[] for _ in batches]
+    for batch, theirs in zip(batches, writes, strict=True):
+        with captured(theirs):
+            recognition.apply(batch)
+    expected = recognition.state()
+    recognition.wipe()
+    return writes, expected
+
+
+def _fold(community: str) -> Fold:
+    stored = communities.load([community])
+    context = Context(profiles={}, zones=communities.zones(stored[community]))
+    return Fold(communities.rules(community, stored), context, boards.rules(community, stored))

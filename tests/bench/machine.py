@@ -23,6 +23,7 @@ class Machine(NamedTuple):
     directory: Path
     #: One word for the table: which cores do what.
     cores: str
+    server_core: int
     #: What a process of ours is started with.
     environment: Mapping[str, str]
 
@@ -50,6 +51,7 @@ def started() -> Iterator[Machine]:
             configuration,
             directory,
             f"servers on core {available[0]}, code on core {available[-1]}",
+            available[0],
             environment,
         )
 

@@ -11,11 +11,14 @@ from pymongo.write_concern import WriteConcern
 
 from services.titles_and_badges.domain import recognition, tallies
 from services.titles_and_badges.domain.badges import Rules
+from services.titles_and_badges.domain.boards import accounts
+from services.titles_and_badges.domain.boards.definitions import BoardRules
+from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.use_cases import recognising
 from shared import consumer, kafka, mongo
 from shared.events.activity import ActivityRecorded, Delivery
-from tests.bench.recognition import HANDLER, SERVICE, STATE
+from tests.bench.recognition import HANDLER, LEFT, SERVICE, STATE
 
 TWIN = "raw_"
 #: One write of a batch: the collection, how it is written, and what.
@@ -47,10 +50,12 @@ def captured(writes: list[Write]) -> Iterator[None]:
 class Fold:
     """The rules alone: records in the order of their deeds into tallies, in memory."""
 
-    def __init__(self, rules: Rules, context: Context) -> None:
+    def __init__(self, rules: Rules, context: Context, boards: BoardRules | None = None) -> None:
         self._rules = rules
+        self._boards = boards
         self._context = context
         self.tallies: dict[tuple[str, recognition.Bucket], tallies.Tally] = {}
+        self.credits: dict[tuple[str, accounts.Account], accounts.Credits] = {}
 
     def apply(self, records: Sequence[kafka.Record]) -> None:
         """Decode and fold."""
@@ -67,6 +72,14 @@ class Fold:
             name = (fact.member, bucket)
             before = self.tallies.get(name) or tallies.empty(badge)
             self.tallies[name] = tallies.fold(badge, before, [fact], self._context)
+        if self._boards is not None:
+            self._credit(fact, self._boards)
+
+    def _credit(self, fact: Fact, boards: BoardRules) -> None:
+        for account in accounts.accounts(fact, boards, self._context):
+            name = (fact.member, account)
+            before = self.credits.get(name, accounts.EMPTY)
+            self.credits[name] = accounts.fold(boards.boards[account[0]], before, [fact], self._context)
 
 
 class Unguarded:
@@ -76,7 +89,9 @@ class Unguarded:
     """
 
     def __init__(self) -> None:
-        self._twins = {name: _twin(name) for name in (*STATE, "outbox", "work")}
+        self._twins = {name: _twin(name) for name in (*STATE, *LEFT)}
+        for twin in self._twins.values():
+            twin.delete_many({})
 
     def apply(self, writes: Sequence[Write]) -> None:
         """Write what follows from a batch."""

@@ -1,8 +1,9 @@
 """`titles-and-badges` on the bench: a community with badges, deliveries as records, its state as a hash."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import bson
 
@@ -24,22 +25,27 @@ HANDLER = consumers.HANDLERS[PARTITION.topic]
 #: The kinds that were measured from the beginning, so that figures can be compared.
 KINDS = frozenset({"count", "distinct", "first", "manual", "object-score", "sum"})
 #: What a consumer keeps of what it was told.
-STATE = ("facts", "tallies", "object_tallies", "awards")
+STATE = ("facts", "tallies", "object_tallies", "awards", "credits")
+#: What it leaves to others.
+LEFT = ("outbox", "credit_marks", "work")
 
 
-def found(community: str) -> int:
-    """A community with the badges of these kinds that come with Laurel. Returns how many."""
+def found(community: str, badges: Mapping[str, Any] | None = None) -> int:
+    """A community with these badges, or those that come with Laurel and are of our kinds. Returns how many."""
     process.collect_seldom()  # as `consume` and `jobs` do; the baselines in this process gain by it as well
     zones = [ZoneSince(zone="Europe/Kyiv", since=datetime(1970, 1, 1, tzinfo=UTC))]
     profile = CommunityProfile(community=community, revision=1, name="Bench", locale="en", zones=zones)
     following.follow([profile], {})
-    definitions = {
+    return len(defining.define(community, _ours() if badges is None else badges, clock.now()))
+
+
+def _ours() -> dict[str, Any]:
+    return {
         f"{name[:2]}-{slug}": definition
         for name in ("community", "stackexchange")
         for slug, definition in defining.check_file(cli.read(name)).items()
         if definition["criterion"]["kind"] in KINDS
     }
-    return len(defining.define(community, definitions, clock.now()))
 
 
 def rules(community: str) -> Rules:
@@ -67,7 +73,7 @@ def apply(batch: Sequence[kafka.Record]) -> None:
     consumer.apply(HANDLER, PARTITION, batch)
 
 
-def wipe(names: Iterable[str] = (*STATE, "outbox", "work")) -> None:
+def wipe(names: Iterable[str] = (*STATE, *LEFT)) -> None:
     """Forget what was told."""
     for name in names:
         mongo.collection(SERVICE, name).delete_many({})

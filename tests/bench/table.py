@@ -10,7 +10,10 @@ from tests.bench.measuring import CONTROL, Pairs, quartiles
 
 
 class Row(NamedTuple):
-    """One comparison. `wanted` is None where it only informs; `at_most` turns it round (CPU, growth)."""
+    """One comparison. `wanted` is None where it only informs; `at_most` turns it round (CPU, growth).
+
+    Without values it says why nothing was measured.
+    """
 
     goal: str
     what: str
@@ -22,8 +25,15 @@ class Row(NamedTuple):
     control: float | None = None
 
     @property
+    def middle(self) -> float | None:
+        """The median."""
+        return median(self.values) if self.values else None
+
+    @property
     def verdict(self) -> str:
         """Met or not; void where the control says that the machine was busy with something else."""
+        if not self.values:
+            return "not measured"
         if self.wanted is None:
             return "–"
         measured = median(self.values)
@@ -56,13 +66,16 @@ def show(rows: list[Row], console: Console, title: str) -> None:
 
 
 def _cells(row: Row) -> list[str]:
-    low, middle, high = (
-        quartiles(row.values) if len(row.values) > 1 else (*row.values, *row.values, *row.values)
-    )
     wanted = "–" if row.wanted is None else f"{'≤' if row.at_most else '≥'} {row.wanted:g}"
-    spread = f"{low:.2f}–{high:.2f}" if len(row.values) > 1 else "–"
     rest = [_number(each) for each in (row.minima, row.cpu, row.control)]
-    return [row.goal, row.what, wanted, f"{middle:.2f}", spread, *rest, row.verdict]
+    return [row.goal, row.what, wanted, _number(row.middle), _spread(row.values), *rest, row.verdict]
+
+
+def _spread(values: list[float]) -> str:
+    if len(values) < 2:
+        return "–"
+    low, _, high = quartiles(values)
+    return f"{low:.2f}–{high:.2f}"
 
 
 def _number(value: float | None) -> str:

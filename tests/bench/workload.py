@@ -32,10 +32,11 @@ class Post(NamedTuple):
 class Crowd:
     """A community at work; `items` never ends. `posts` are all that it has written so far, by id."""
 
-    def __init__(self, name: str, members: int, seed: int = 7) -> None:
+    def __init__(self, name: str, members: int, seed: int = 7, step: timedelta = _STEP) -> None:
         self._dice = Random(f"{name}/{seed}")  # noqa: S311 (a story, no secret)
         self._name = name
         self._members = members
+        self._step = step
         self._recent: list[Post] = []
         self.posts: dict[str, Post] = {}
 
@@ -46,7 +47,7 @@ class Crowd:
     def items(self) -> Iterator[Item]:
         """Activities as a client sends them, in order of time."""
         for number in itertools.count():
-            yield self._item(f"{self._name}/{number}", _BEGIN + _STEP * number)
+            yield self._item(f"{self._name}/{number}", _BEGIN + self._step * number)
 
     def _someone(self) -> str:
         return f"{self._name}-{int(self._members * self._dice.random() ** 3)}"
