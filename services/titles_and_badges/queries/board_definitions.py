@@ -29,8 +29,7 @@ def one(community: str, slug: str, *, drafts: bool) -> Document:
 def zone(community: str) -> str:
     """The time zone of a community now."""
     stored = communities.load([community]).get(community, {})
-    zones = [(since, name) for since, name in stored.get("zones", ())]
-    return Context(profiles={}, zones=zones).zone(clock.now()).key
+    return Context(profiles={}, zones=communities.zones(stored)).zone(clock.now()).key
 
 
 def _shown(stored: Document) -> Document:

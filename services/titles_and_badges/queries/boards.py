@@ -165,7 +165,7 @@ def _stored(community: str, slug: str) -> Document:
 
 def _zone(community: str, moment: datetime) -> ZoneInfo:
     stored = communities.load([community]).get(community, {})
-    return Context(profiles={}, zones=[(since, zone) for since, zone in stored.get("zones", ())]).zone(moment)
+    return Context(profiles={}, zones=communities.zones(stored)).zone(moment)
 
 
 def _period(board: Board, key: str, today: date) -> Period:

@@ -51,5 +51,4 @@ def most_given(community: str, since: datetime, until: datetime, limit: int) -> 
 
 
 def _zone(stored: Document) -> ZoneInfo:
-    zones = [(since, zone) for since, zone in stored.get("zones", ())]
-    return Context(profiles={}, zones=zones).zone(clock.now())
+    return Context(profiles={}, zones=communities.zones(stored)).zone(clock.now())

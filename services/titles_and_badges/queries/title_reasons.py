@@ -69,7 +69,7 @@ def explanation(
 
 def _case(community: str, stored: Document, period: str | None, now: datetime) -> Case:
     known = communities.load([community]).get(community, {})
-    zones = [(since, zone) for since, zone in known.get("zones", ())]
+    zones = communities.zones(known)
     this_month = f"{now.astimezone(Context(profiles={}, zones=zones).zone(now)):%Y-%m}"
     wanted = sealed.month(period) if period else this_month
     seal = seals.revision(community, wanted)

@@ -44,7 +44,7 @@ class Month:
 
 def month(community: str, period: str, stored: Document) -> Month:
     """A month by our copy of the community."""
-    zones = [(since, zone) for since, zone in stored.get("zones", ())]
+    zones = communities.zones(stored)
     first, until = months.borders(period, Context(profiles={}, zones=zones))
     return Month(community=community, period=period, first=first, until=until, zones=zones, stored=stored)
 

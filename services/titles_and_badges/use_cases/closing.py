@@ -65,8 +65,8 @@ def _order_late(community: str) -> None:
 
 @mongo.in_transaction(DATABASE)
 def _note_late(community: str, moments: Iterable[datetime], now: datetime) -> None:
-    zones = communities.load([community]).get(community, {}).get("zones", ())
-    context = Context(profiles={}, zones=[(since, zone) for since, zone in zones])
+    stored = communities.load([community]).get(community, {})
+    context = Context(profiles={}, zones=communities.zones(stored))
     named = {f"{each.astimezone(context.zone(each)):%Y-%m}" for each in moments}
     found = [each for each in seals.sealed_months(community, min(named), max(named)) if each in named]
     if found:

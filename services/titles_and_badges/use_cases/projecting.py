@@ -17,7 +17,6 @@ from services.titles_and_badges.repository.boards import accounts, definitions, 
 from services.titles_and_badges.repository.boards.accounts import CREDITS_A_MARK, Key, Mark
 from services.titles_and_badges.repository.boards.standings import Shown, Standing
 from shared import clock, lease, mongo
-from shared.mongo import Document
 
 LEASE = "projector"
 #: Between two looks at what shows something else though nothing happened: a day began.
@@ -149,7 +148,7 @@ def as_of(
     boards = {each["slug"]: definitions.board(each) for each in definitions.of(community)}
     profiles = communities.standings({key.member for key in keys})
     stored = communities.load([community]).get(community, {})
-    context = Context(profiles=profiles, zones=_zones(stored))
+    context = Context(profiles=profiles, zones=communities.zones(stored))
     return {key: _shown(boards.get(key.board), key, earned.get(key, EMPTY), context, now) for key in keys}
 
 
@@ -219,7 +218,3 @@ def _reached(
     others = standings.shown_parts(key.member, key.board, period)
     rest = [part.reached for name, part in others.items() if name not in parts]
     return max([*rest, *([now] if now else [])], default=before.reached)
-
-
-def _zones(stored: Document) -> list[tuple[datetime, str]]:
-    return [(since, zone) for since, zone in stored.get("zones", ())]
