@@ -12,6 +12,8 @@ from services import status
 from services.activity import app as activity
 from services.activity import cli as activity_cli
 from services.activity.importers import cli as importers
+from services.referral import app as referral
+from services.referral import cli as referral_cli
 from services.titles_and_badges import app as titles_and_badges
 from services.titles_and_badges import cli as titles_and_badges_cli
 from services.titles_and_badges.cli.credentials import credentials
@@ -35,9 +37,10 @@ def init() -> None:
     configuration: Settings = from_environment(os.environ)
     activity.ensure(configuration)
     titles_and_badges.ensure(configuration)
+    referral.ensure(configuration)
     kafka.create_topics(
         configuration.kafka_servers,
-        (*activity.TOPICS, *titles_and_badges.TOPICS),
+        dict.fromkeys((*activity.TOPICS, *titles_and_badges.TOPICS, *referral.TOPICS)),
         configuration.replication_factor,
     )
     click.echo("Indexes and topics are there.")
@@ -55,6 +58,7 @@ laurel.add_command(activity_cli.communities)
 laurel.add_command(activity_cli.tokens)
 laurel.add_command(importers.importing)
 laurel.add_command(titles_and_badges_cli.titles_and_badges)
+laurel.add_command(referral_cli.referral)
 laurel.add_command(credentials)
 
 

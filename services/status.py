@@ -3,7 +3,8 @@
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -14,12 +15,14 @@ from rich.table import Table
 
 from services.activity import app as activity
 from services.activity import queries as activity_queries
+from services.referral import app as referral
+from services.referral import consumers as referral_consumers
+from services.referral.queries import communities as referral_queries
 from services.titles_and_badges import app as titles_and_badges
 from services.titles_and_badges import consumers
 from services.titles_and_badges.queries import awards
 from shared import kafka, mongo
 from shared.errors import Unavailable
-from shared.events.activity import EVENTS, PROFILES
 from shared.settings import Settings, from_environment
 
 _LOOK_AGAIN_SECONDS = 0.2
@@ -40,6 +43,7 @@ def show(context: click.Context, *, as_json: bool, wait: float | None) -> None:
     configuration: Settings = from_environment(os.environ)
     activity.connect(configuration)
     titles_and_badges.connect(configuration)
+    referral.connect(configuration)
     until = time.monotonic() + (wait or 0)
     found = look(configuration)
     while wait is not None and not found["handled"] and time.monotonic() < until:
@@ -60,25 +64,26 @@ def look(configuration: Settings) -> dict[str, Any]:
     `handled` is true when nothing accepted before the look is still on its way; never when something cannot be asked.
     """
     upstream, upstream_fault = _ask(lambda: _state(activity_queries))
-    lag, lag_fault = _ask(
-        lambda: {"lag": kafka.lag(configuration.kafka_servers, consumers.GROUP, [PROFILES.name, EVENTS.name])}
-    )
-    downstream, downstream_fault = _ask(lambda: _state(awards))
-    waits = {**downstream.get("pending", {}), **lag}
-    # Both databases may be away for one reason: say it once.
-    faults = list(dict.fromkeys(each for each in (upstream_fault, lag_fault, downstream_fault) if each))
-    return {
-        "services": {
-            "activity": {**_readiness(configuration.activity_url), **(upstream or _UNKNOWN)},
-            "titles-and-badges": {
-                **_readiness(configuration.titles_and_badges_url),
-                **(downstream or _UNKNOWN),
-                "pending": waits,
-            },
-        },
-        "handled": not faults and not any([*upstream.get("pending", {}).values(), *waits.values()]),
-        "faults": faults,
-    }
+    faults = [upstream_fault]
+    waits = dict(upstream.get("pending", {}))
+    services = {"activity": {**_readiness(configuration.activity_url), **(upstream or _UNKNOWN)}}
+    for name, url, consuming, queries in (
+        ("titles-and-badges", configuration.titles_and_badges_url, consumers, awards),
+        ("referral", configuration.referral_url, referral_consumers, referral_queries),
+    ):
+        lag, lag_fault = _ask(partial(_lag, configuration.kafka_servers, consuming))
+        found, fault = _ask(partial(_state, queries))
+        pending = {**found.get("pending", {}), **lag}
+        waits |= {f"{name} {what}": count for what, count in pending.items()}
+        services[name] = {**_readiness(url), **(found or _UNKNOWN), "pending": pending}
+        faults += [lag_fault, fault]
+    # All databases may be away for one reason: say it once.
+    said = list(dict.fromkeys(each for each in faults if each))
+    return {"services": services, "handled": not said and not any(waits.values()), "faults": said}
+
+
+def _lag(servers: Sequence[str], consuming: ModuleType) -> dict[str, Any]:
+    return {"lag": kafka.lag(servers, consuming.GROUP, list(consuming.HANDLERS))}
 
 
 def _state(queries: ModuleType) -> dict[str, Any]:

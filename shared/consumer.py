@@ -47,6 +47,14 @@ class DeadLetter(NamedTuple):
         return Message((record.key or b"").decode(errors="replace"), record.value, (*headers, *origin))
 
 
+def letters_by_topic(dead: Sequence[DeadLetter]) -> dict[str, list[Message]]:
+    """Dead letters as messages, by the topic that they go to."""
+    found: dict[str, list[Message]] = {}
+    for letter in dead:
+        found.setdefault(letter.record.partition.topic + kafka.DEAD_LETTERS, []).append(letter.message())
+    return found
+
+
 class Handler(Protocol):
     """What a service does with one topic."""
 

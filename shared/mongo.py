@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 import mongoengine
 import pymongo
 from mongoengine.errors import OperationError
-from pymongo import ReadPreference
+from pymongo import ReadPreference, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
@@ -139,6 +139,18 @@ def _already_there() -> Iterator[None]:
     except OperationFailure as error:
         if error.code != _NAMESPACE_EXISTS:
             raise
+
+
+def first_said(service: str, name: str, said: bytes) -> bytes:
+    """What was said under this name when the database was begun; `said` if it is begun now."""
+    configuration = ensure_collection(service, "configuration")
+    stored = configuration.find_one_and_update(
+        {"_id": name},
+        {"$setOnInsert": {"fingerprint": said}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return bytes((stored or {})["fingerprint"])
 
 
 def ping(service: str) -> None:

@@ -27,6 +27,11 @@ class Settings:
     activity_url: str
     titles_and_badges_url: str
     credentials_url: str
+    referral_url: str
+    #: The secrets under which visitors and addresses are hashed, the newest first.
+    click_keys: tuple[bytes, ...] = field(repr=False)
+    #: A folder that outlives the process: clicks wait in it, and the links that it knew last.
+    spool: Path | None
     bind: str | None
     #: Where processes without an HTTP door tell their numbers.
     metrics_bind: tuple[str, int] | None
@@ -35,7 +40,7 @@ class Settings:
     log_format: str
 
     def need_member_key(self) -> bytes:
-        """The key under which members' external ids are hashed; only `activity` holds it."""
+        """The key under which members' external ids are hashed; `activity` and `referral` hold it."""
         if self.member_key is None:
             message = "LAUREL_MEMBER_KEY is not set: a secret of 32 characters or more, never to be changed"
             raise SettingsError(message)
@@ -50,6 +55,23 @@ class Settings:
             )
             raise SettingsError(message)
         return self.credential_keys
+
+    def need_click_keys(self) -> tuple[bytes, ...]:
+        """The secrets under which visitors and addresses are hashed; only `referral` holds them."""
+        if not self.click_keys:
+            message = (
+                "LAUREL_CLICK_KEYS is not set: a secret of 32 characters or more, under which visitors and "
+                "addresses are hashed"
+            )
+            raise SettingsError(message)
+        return self.click_keys
+
+    def need_spool(self) -> Path:
+        """The folder in which clicks wait; the API of `referral` needs it, on a volume that outlives its process."""
+        if self.spool is None:
+            message = "LAUREL_SPOOL is not set: a folder that outlives the process, where clicks wait"
+            raise SettingsError(message)
+        return self.spool
 
     def need_signing_key(self) -> Path:
         """The private key that signs tokens; only who mints them holds it."""
@@ -90,6 +112,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         credential_keys=read("LAUREL_CREDENTIAL_KEY", _secrets, "") or (),
         activity_url=read("LAUREL_ACTIVITY_URL", _http_url, "http://127.0.0.1:8801"),
         titles_and_badges_url=titles_and_badges_url,
+        referral_url=read("LAUREL_REFERRAL_URL", _http_url, "http://127.0.0.1:8803"),
+        click_keys=read("LAUREL_CLICK_KEYS", _secrets, "") or (),
+        spool=read("LAUREL_SPOOL", Path, ""),
         credentials_url=read("LAUREL_CREDENTIALS_URL", _http_url, "") or titles_and_badges_url,
         bind=read("LAUREL_BIND", str, ""),
         metrics_bind=read("LAUREL_METRICS_BIND", _address, ""),

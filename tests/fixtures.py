@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 from services import cli
 from services.activity import app as activity_app
 from services.activity.use_cases import fan_out, membership, profiling
+from services.referral import app as referral_app
+from services.referral import consumers as referral_consumers
 from services.titles_and_badges import app as badges_app
 from services.titles_and_badges import consumers, jobs
 from services.titles_and_badges.use_cases import projecting
@@ -26,8 +28,10 @@ from shared.settings import Settings, from_environment
 
 ACTIVITY = activity_app.DATABASE
 BADGES = badges_app.DATABASE
+REFERRAL = referral_app.DATABASE
 MEMBER_KEY = "a key for tests alone, 32 characters or more"
 CREDENTIAL_KEY = "a secret for tests alone of 32 characters or more"
+CLICK_KEY = "another secret for tests alone of 32 characters or more"
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +48,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Settin
             "LAUREL_MEMBER_KEY": MEMBER_KEY,
             "LAUREL_CREDENTIAL_KEY": CREDENTIAL_KEY,
             "LAUREL_CREDENTIALS_URL": "https://badges.example",
+            "LAUREL_CLICK_KEYS": CLICK_KEY,
+            "LAUREL_SPOOL": str(tmp_path_factory.mktemp("spool")),
         }
     )
 
@@ -53,6 +59,7 @@ def databases(settings: Settings) -> Settings:
     """Both services' databases, connected and indexed."""
     activity_app.ensure(settings)
     badges_app.ensure(settings)
+    referral_app.ensure(settings)
     return settings
 
 
@@ -130,7 +137,8 @@ class Courier:
         profiling.send_profiles(Catcher(sent))  # type: ignore[arg-type]
         records = [self.record("activity.profiles", message) for message in sent]
         if records:
-            consumer.apply(consumers.HANDLERS["activity.profiles"], records[0].partition, records)
+            for handlers in (consumers.HANDLERS, referral_consumers.HANDLERS):
+                consumer.apply(handlers["activity.profiles"], records[0].partition, records)
         return bool(records)
 
     def record(self, topic: str, message: Message) -> kafka.Record:
@@ -203,6 +211,18 @@ def badges_client(databases: Settings) -> FlaskClient:
     return badges_app.wire_api(databases).test_client()
 
 
+@pytest.fixture(scope="session")
+def referral_client(databases: Settings) -> FlaskClient:
+    """The door of `referral`."""
+    return referral_app.wire_api(databases).test_client()
+
+
+@pytest.fixture
+def referral(referral_client: FlaskClient, databases: Settings, community: str) -> Door:
+    """`referral`, asked by an admin of the test's community."""
+    return Door(referral_client, databases, community)
+
+
 @pytest.fixture
 def activity(activity_client: FlaskClient, databases: Settings, community: str) -> Door:
     """`activity`, asked by an admin of the test's community."""
@@ -237,6 +257,8 @@ def laurel(
         "LAUREL_MEMBER_KEY": MEMBER_KEY,
         "LAUREL_CREDENTIAL_KEY": CREDENTIAL_KEY,
         "LAUREL_CREDENTIALS_URL": databases.credentials_url,
+        "LAUREL_CLICK_KEYS": CLICK_KEY,
+        "LAUREL_SPOOL": databases.need_spool(),
     }.items():
         monkeypatch.setenv(name, str(value))
 

@@ -39,6 +39,10 @@ PROCESSES = {
     "badges-consume": ("titles-and-badges", "consume"),
     "badges-relay": ("titles-and-badges", "relay"),
     "badges-jobs": ("titles-and-badges", "jobs"),
+    "referral-api": ("referral", "api"),
+    "referral-consume": ("referral", "consume"),
+    "referral-relay": ("referral", "relay"),
+    "referral-jobs": ("referral", "jobs"),
 }
 
 _LOOK_SECONDS = 0.02
@@ -162,7 +166,7 @@ class Live:
 
     def await_ready(self) -> None:
         """Return when both doors are open and every process runs."""
-        for service in ("ACTIVITY", "TITLES_AND_BADGES"):
+        for service in ("ACTIVITY", "TITLES_AND_BADGES", "REFERRAL"):
             url = self.environment[f"LAUREL_{service}_URL"]
             wait_for(partial(_is_ready, url), f"{url} to be ready")
         wait_for(lambda: all(each.process for each in self.processes.values()), "all processes")
@@ -171,7 +175,7 @@ class Live:
 @contextlib.contextmanager
 def running(home: Path) -> Iterator[Live]:
     """Servers, topics, keys and processes, until the `with` ends."""
-    mongo_port, kafka_port, controller_port, *doors = ports.free(5)
+    mongo_port, kafka_port, controller_port, *doors = ports.free(6)
     mongo = _mongod(home / "mongod", mongo_port)
     broker = kafka.start(home / "kafka", kafka_port, controller_port)
     live = Live(home=home, mongo=mongo, kafka=broker, environment=_environment(home, mongo, broker, doors))
@@ -220,7 +224,7 @@ def _mongod(directory: Path, port: int) -> Server:
 def _environment(home: Path, mongo: Server, broker: Server, doors: list[int]) -> dict[str, str]:
     foreign = {name for name in os.environ if name.startswith(("LAUREL_", "PROMETHEUS_"))}
     own = {name: value for name, value in os.environ.items() if name not in foreign}
-    activity, badges = (f"http://{ports.HOST}:{door}" for door in doors)
+    activity, badges, referral = (f"http://{ports.HOST}:{door}" for door in doors)
     return {
         **own,
         "LAUREL_HOME": str(home),
@@ -232,6 +236,9 @@ def _environment(home: Path, mongo: Server, broker: Server, doors: list[int]) ->
         "LAUREL_TOKEN_SIGNING_KEY": str(home / "keys" / "signing-key.pem"),
         "LAUREL_ACTIVITY_URL": activity,
         "LAUREL_TITLES_AND_BADGES_URL": badges,
+        "LAUREL_REFERRAL_URL": referral,
+        "LAUREL_CLICK_KEYS": "another secret for tests alone of 32 characters or more",
+        "LAUREL_SPOOL": str(home / "spool"),
         "LAUREL_LOG_LEVEL": "warning",
     }
 

@@ -23,10 +23,13 @@ def values(layout: Layout) -> dict[str, str]:
         "LAUREL_REPLICATION_FACTOR": "1",
         "LAUREL_MEMBER_KEY": before.get("LAUREL_MEMBER_KEY") or secrets.token_urlsafe(32),
         "LAUREL_CREDENTIAL_KEY": before.get("LAUREL_CREDENTIAL_KEY") or secrets.token_urlsafe(32),
+        "LAUREL_CLICK_KEYS": before.get("LAUREL_CLICK_KEYS") or secrets.token_urlsafe(32),
+        "LAUREL_SPOOL": str(layout.home / "spool"),
         "LAUREL_TOKEN_KEYS": str(layout.keys / "keys.json"),
         "LAUREL_TOKEN_SIGNING_KEY": str(layout.keys / "signing-key.pem"),
         "LAUREL_ACTIVITY_URL": layout.urls["activity"],
         "LAUREL_TITLES_AND_BADGES_URL": layout.urls["titles-and-badges"],
+        "LAUREL_REFERRAL_URL": layout.urls["referral"],
         **{name: str(port) for name, port in layout.ports.items()},
     }
 

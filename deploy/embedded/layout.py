@@ -12,6 +12,7 @@ from deploy.embedded.errors import CannotStart
 PORTS = {
     "LAUREL_PORT_ACTIVITY": 8801,
     "LAUREL_PORT_TITLES_AND_BADGES": 8802,
+    "LAUREL_PORT_REFERRAL": 8803,
     "LAUREL_PORT_MONGO": 27801,
     "LAUREL_PORT_KAFKA": 9801,
     "LAUREL_PORT_KAFKA_CONTROLLER": 9802,
@@ -28,6 +29,7 @@ class Layout:
     home: Path
     activity: int
     titles_and_badges: int
+    referral: int
     mongo: int
     kafka: int
     kafka_controller: int
@@ -35,7 +37,14 @@ class Layout:
     @property
     def ports(self) -> dict[str, int]:
         """Each port by the variable that chooses it."""
-        chosen = (self.activity, self.titles_and_badges, self.mongo, self.kafka, self.kafka_controller)
+        chosen = (
+            self.activity,
+            self.titles_and_badges,
+            self.referral,
+            self.mongo,
+            self.kafka,
+            self.kafka_controller,
+        )
         return dict(zip(PORTS, chosen, strict=True))
 
     @property
@@ -44,6 +53,7 @@ class Layout:
         return {
             "activity": f"http://127.0.0.1:{self.activity}",
             "titles-and-badges": f"http://127.0.0.1:{self.titles_and_badges}",
+            "referral": f"http://127.0.0.1:{self.referral}",
         }
 
     @property
@@ -87,11 +97,12 @@ def chosen(environment: Mapping[str, str]) -> Layout:
             f"{n}={p}" for n, p in zip(PORTS, ports, strict=True)
         )
         raise CannotStart(message)
-    activity, titles_and_badges, mongo, kafka, kafka_controller = ports
+    activity, titles_and_badges, referral, mongo, kafka, kafka_controller = ports
     return Layout(
         home=home,
         activity=activity,
         titles_and_badges=titles_and_badges,
+        referral=referral,
         mongo=mongo,
         kafka=kafka,
         kafka_controller=kafka_controller,

@@ -30,6 +30,10 @@ SERVICE_COMMANDS = {
     "titles-and-badges-consume": "titles-and-badges consume",
     "titles-and-badges-relay": "titles-and-badges relay",
     "titles-and-badges-jobs": "titles-and-badges jobs",
+    "referral-api": "referral api",
+    "referral-consume": "referral consume",
+    "referral-relay": "referral relay",
+    "referral-jobs": "referral jobs",
 }
 
 _DEMO_CACHE_GIGABYTES = 0.5

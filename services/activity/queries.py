@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-from services.activity.domain import identity
 from services.activity.repository import DATABASE, activities, communities, members
-from shared import clock, outbox, timeline, work
+from shared import clock, identity, outbox, timeline, work
 from shared.errors import NotFound
 from shared.events.activity import GRACE_HOURS
 from shared.mongo import Document

@@ -16,7 +16,6 @@ from shared.settings import Settings
 
 API = "api"
 SERVICE = "titles-and-badges"
-#: `referral` comes next: until it does, its topic is there and empty.
 TOPICS = (events.EVENTS, referral.EVENTS)
 
 

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from services.titles_and_badges.use_cases import closing, following, outcomes, recognising
 from services.titles_and_badges.use_cases.following import Erased, Followed
 from shared import clock, kafka
-from shared.consumer import DeadLetter, Handler
+from shared.consumer import DeadLetter, Handler, letters_by_topic
 from shared.errors import Refused
 from shared.events import activity, envelope, referral
 from shared.events.activity import Delivery, PeriodClosing
-from shared.outbox import Message
 
 GROUP = "titles-and-badges"
 
@@ -36,7 +35,7 @@ class Deliveries:
     ) -> None:
         """One batch, one transaction; then, behind it, which months it is late for, and which close."""
         deliveries = [event for event in events if not isinstance(event, PeriodClosing)]
-        recognising.recognise(partition, deliveries, _by_topic(dead))
+        recognising.recognise(partition, deliveries, letters_by_topic(dead))
         closing.note_late(deliveries, clock.now())
         _close(activity.EVENTS.name, partition, events)
 
@@ -62,7 +61,7 @@ class Profiles:
     ) -> None:
         """One batch, one transaction; then, behind it, which months close."""
         profiles = [event for event in events if not isinstance(event, PeriodClosing)]
-        following.follow(profiles, _by_topic(dead))
+        following.follow(profiles, letters_by_topic(dead))
         _close(activity.PROFILES.name, partition, events)
 
 
@@ -80,7 +79,7 @@ class Outcomes:
 
     def apply(self, partition: int, events: Sequence[referral.Outcome], dead: Sequence[DeadLetter]) -> None:
         """One batch, one transaction."""
-        outcomes.take(partition, events, _by_topic(dead))
+        outcomes.take(partition, events, letters_by_topic(dead))
 
 
 HANDLERS: dict[str, Handler] = {
@@ -94,10 +93,3 @@ def _close(topic: str, partition: int, events: Sequence[object]) -> None:
     closings = [event for event in events if isinstance(event, PeriodClosing)]
     if closings:
         closing.note(topic, partition, closings)
-
-
-def _by_topic(dead: Sequence[DeadLetter]) -> dict[str, list[Message]]:
-    found: dict[str, list[Message]] = {}
-    for letter in dead:
-        found.setdefault(letter.record.partition.topic + kafka.DEAD_LETTERS, []).append(letter.message())
-    return found

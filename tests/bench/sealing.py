@@ -86,7 +86,7 @@ def _large(small: Month, expected: float, rounds: int) -> Iterator[Row]:
     yield _row("13", large, [sample.wall], [sample.cpu])
     yield from _read(small, large, rounds)
     _unseal(large)
-    mongo.collection(DATABASE, "standings").delete_many({"p": _p(large.slug)})
+    _forget("standings", {"p": _p(large.slug)})
 
 
 def _row(goal: str, month: Month, walls: list[float], cpus: list[float]) -> Row:

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.activity.domain import identity
 from services.titles_and_badges.consumers import HANDLERS
 from services.titles_and_badges.use_cases import outcomes
-from shared import consumer, kafka
+from shared import consumer, identity, kafka
 from shared.events import referral
 from tests.fixtures import MEMBER_KEY, Courier, Door
 

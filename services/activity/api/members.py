@@ -8,12 +8,11 @@ from marshmallow import ValidationError
 
 from services.activity import queries
 from services.activity.api import batches
-from services.activity.domain import identity
 from services.activity.schemas import activities as limits
 from services.activity.schemas import members as schemas
 from services.activity.use_cases import membership
 from services.activity.use_cases.membership import Declaration
-from shared import clock, http
+from shared import clock, http, identity
 from shared.errors import Conflict, Invalid, Malformed, Refused, TooLarge
 
 blueprint = http.Blueprint("members", description="The people of a community, and their accounts on networks")

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from services.activity.domain import identity
 from services.activity.domain.objects import Snapshot
+from shared import identity
 
 ACTOR = "actor"
 AUTHOR = "author"

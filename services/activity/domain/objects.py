@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from services.activity.domain import identity
+from shared import identity
 
 #: Who creates or updates an object knows it; who likes it only mentions it.
 _AUTHORITATIVE = {"Create", "Update"}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pymongo import ReturnDocument
 from pymongo.collection import Collection
 
 from services.activity.documents import DATABASE
@@ -59,14 +58,7 @@ def count_unsent() -> int:
 
 def fingerprint(found: bytes) -> bytes:
     """The fingerprint of the member key that this database was begun with; `found` if it is begun now."""
-    configuration = mongo.ensure_collection(DATABASE, "configuration")
-    stored = configuration.find_one_and_update(
-        {"_id": "member-key"},
-        {"$setOnInsert": {"fingerprint": found}},
-        upsert=True,
-        return_document=ReturnDocument.AFTER,
-    )
-    return bytes((stored or {})["fingerprint"])
+    return mongo.first_said(DATABASE, "member-key", found)
 
 
 def _communities() -> Collection[Document]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from services.activity.domain import deeds, identity
+from services.activity.domain import deeds
 from services.activity.domain.deeds import Deed
+from shared import identity
 
 
 class Accounts:

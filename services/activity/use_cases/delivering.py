@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from services.activity.domain import deliveries, identity, objects
+from services.activity.domain import deliveries, objects
 from services.activity.domain.deliveries import Dispatch
 from services.activity.domain.objects import Claim, Snapshot
 from services.activity.repository import DATABASE, activities, members
 from services.activity.repository.activities import NOTHING_AT_HAND, AtHand
-from shared import mongo, outbox, work
+from shared import identity, mongo, outbox, work
 from shared.events import activity as events
 from shared.mongo import Document
 

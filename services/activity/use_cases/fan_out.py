@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.activity.domain import identity, objects
+from services.activity.domain import objects
 from services.activity.repository import DATABASE, activities, communities, members
 from services.activity.use_cases import delivering
-from shared import mongo, work
+from shared import identity, mongo, work
 from shared.work import Mark
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.activity.domain import identity, profiles
+from services.activity.domain import profiles
 from services.activity.repository import DATABASE, communities, members
 from services.activity.use_cases import delivering
-from shared import mongo, timeline, work
+from shared import identity, mongo, timeline, work
 from shared.clock import BEGINNING
 from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Document

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.activity.domain import deliveries, history, identity
+from services.activity.domain import deliveries, history
 from services.activity.domain.deeds import UNDO, Deed
 from services.activity.domain.deliveries import NOTHING_SENT
 from services.activity.domain.history import Arrival, Stored
@@ -12,7 +12,7 @@ from services.activity.domain.objects import Claim
 from services.activity.repository import DATABASE, activities, members
 from services.activity.repository.activities import AtHand
 from services.activity.use_cases import delivering
-from shared import mongo
+from shared import identity, mongo
 from shared.mongo import Document
 
 ACCEPTED = "accepted"

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.activity.domain import identity
 from services.activity.repository import communities, members
-from shared import clock
+from shared import clock, identity
 from shared.clock import BEGINNING
 from shared.events import activity as events
 from shared.kafka import Producer

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from services.activity.domain import identity
 from services.titles_and_badges import consumers
+from shared import identity
 from shared.events.activity import ActivityRecorded, Delivery
 from shared.settings import Settings
 from tests.fixtures import Courier, Door

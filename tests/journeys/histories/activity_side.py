@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.activity.domain import deliveries, history, identity, objects, profiles
+from services.activity.domain import deliveries, history, objects, profiles
 from services.activity.domain.deeds import Deed
 from services.activity.domain.deliveries import NOTHING_SENT, Dispatch, Sent
 from services.activity.domain.history import Arrival, Stored
 from services.activity.domain.objects import Claim, Snapshot
+from shared import identity
 from shared.events.activity import ActivityRecorded, ActivityRetracted, Delivery, Object, Parent
 
 COMMUNITY = "village"

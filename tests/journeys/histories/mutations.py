@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from services.activity.domain import deliveries, history, identity, objects
+from services.activity.domain import deliveries, history, objects
 from services.activity.domain.deliveries import Dispatch, Sent
 from services.activity.domain.history import Arrival, Stored
 from services.titles_and_badges.domain import recognition, standing, tallies
 from services.titles_and_badges.domain.criteria import givers
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.recognition import Change
+from shared import identity
 from shared.events.activity import Delivery
 from tests.journeys.histories.activity_side import ActivitySide, Kept
 from tests.journeys.histories.badges_side import BadgesSide

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.activity.domain import identity
 from services.titles_and_badges import consumers, jobs
 from services.titles_and_badges.repository import DATABASE
-from shared import consumer, kafka, work
+from shared import consumer, identity, kafka, work
 from shared.clock import BEGINNING
 from shared.events import activity as events
 from shared.events.activity import ActivityRecorded, ActivityRetracted, Delivery, MemberProfile

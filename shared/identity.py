@@ -1,4 +1,7 @@
-"""Who a member is: Laurel's own ids, aliases of merged members, pseudonyms of erased ones."""
+"""Who a member is: Laurel's own ids, aliases of merged members, pseudonyms of erased ones.
+
+Services that are told of people by what their community calls them hold the same key, and so know them by the same id.
+"""
 
 import base64
 import hashlib

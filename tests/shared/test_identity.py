@@ -1,6 +1,6 @@
 """Who is who: ids, pseudonyms, aliases."""
 
-from services.activity.domain import identity
+from shared import identity
 
 KEY = b"a key of the village, 32 bytes.."
 

@@ -1,0 +1,3 @@
+"""The name of the database that `referral` owns."""
+
+DATABASE = "referral"

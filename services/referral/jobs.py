@@ -1,0 +1,19 @@
+"""The clock of `referral`: works off marks, one after the other. Any number of these processes may run."""
+
+from collections.abc import Callable
+
+from services.referral.repository import DATABASE
+from shared import work
+from shared.work import Step
+
+#: What marks ask for.
+STEPS: dict[str, Step] = {}
+
+
+def run(stopping: Callable[[], bool]) -> None:
+    """Work until told to stop: marks, and regularly what the clock asks for."""
+    work.run(DATABASE, STEPS, stopping, look_at_the_clock)
+
+
+def look_at_the_clock() -> None:
+    """What time has changed."""

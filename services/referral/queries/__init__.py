@@ -1,0 +1,1 @@
+"""What `referral` can tell: reads, straight to a schema."""

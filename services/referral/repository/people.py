@@ -1,0 +1,73 @@
+"""Members, friends and buyers, by the ids that `activity` gives them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pymongo import ReplaceOne
+from pymongo.collection import Collection
+
+from services.referral.documents import DATABASE
+from shared import mongo
+from shared.mongo import Document
+
+
+def load(members: Iterable[str]) -> dict[str, Document]:
+    """What is known of people, by id."""
+    found = _people().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
+    return {document["_id"]: document for document in found}
+
+
+def survivors(members: Iterable[str]) -> dict[str, str]:
+    """Who each of these is now, after merges."""
+    found = {member: member for member in members}
+    wanted = set(found)
+    while wanted:
+        query = {"_id": {"$in": list(wanted)}, "merged_into": {"$gt": ""}}
+        became = {each["_id"]: each["merged_into"] for each in _people().find(query, {"merged_into": 1})}
+        found = {member: became.get(now, now) for member, now in found.items()}
+        wanted = set(became.values())
+    return found
+
+
+def merged(members: Iterable[str]) -> dict[str, str]:
+    """These people and all who became one of them: each one's id → who that is now."""
+    found = {member: member for member in members}
+    wanted = list(found)
+    while wanted:
+        became = list(_people().find({"merged_into": {"$in": wanted}}, {"merged_into": 1}))
+        found.update({each["_id"]: found[each["merged_into"]] for each in became})
+        wanted = [each["_id"] for each in became]
+    return found
+
+
+def ensure(community: str, named: Mapping[str, str]) -> None:
+    """Keep people who are named for the first time (id → the community's own id), inside the running transaction.
+
+    A profile that comes later replaces what is kept; whoever is known, merged or erased stays as he is.
+    """
+    known = load(named)
+    mongo.insert(
+        DATABASE,
+        "people",
+        [
+            {"_id": member, "community": community, "revision": 0, "external_id": external_id}
+            for member, external_id in named.items()
+            if member not in known
+        ],
+    )
+
+
+def shown(members: Iterable[str]) -> dict[str, str | None]:
+    """What the community calls people; None for who was erased, and who was never named."""
+    wanted = list(members)
+    known = load(wanted)
+    return {member: known.get(member, {}).get("external_id") for member in wanted}
+
+
+def keep(changed: Sequence[Document]) -> None:
+    """Keep people, inside the running transaction."""
+    if changed:
+        _people().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
+
+
+def _people() -> Collection[Document]:
+    return mongo.collection(DATABASE, "people")

@@ -1,0 +1,1 @@
+"""What `referral` does: one function = one transaction."""

@@ -1,0 +1,85 @@
+"""Our copies of profiles follow `activity.profiles`."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from services.referral.repository import DATABASE, communities, people
+from shared import mongo, outbox
+from shared.events.activity import CommunityProfile, MemberProfile
+from shared.mongo import Document
+from shared.outbox import Message
+
+
+class Erased(NamedTuple):
+    """A tombstone: whoever had this id has none of his own any more."""
+
+    member: str
+
+
+Followed = MemberProfile | CommunityProfile | Erased
+
+
+@mongo.in_transaction(DATABASE)
+def follow(profiles: Sequence[Followed], dead_letters: Mapping[str, Sequence[Message]]) -> None:
+    """Keep the newest profiles. They may be old, repeated and out of order; after a tombstone nothing is newer."""
+    for topic, messages in dead_letters.items():
+        outbox.add(DATABASE, "", topic, messages)
+    _follow_communities([each for each in profiles if isinstance(each, CommunityProfile)])
+    _follow_members([each for each in profiles if not isinstance(each, CommunityProfile)])
+
+
+def _follow_communities(profiles: Sequence[CommunityProfile]) -> None:
+    newest = {each.community: each for each in sorted(profiles, key=lambda each: each.revision)}
+    stored = communities.load(newest)
+    communities.keep(
+        [
+            {
+                "_id": slug,
+                "revision": each.revision,
+                "name": each.name,
+                "locale": each.locale,
+                "zones": [[zone.since, zone.zone] for zone in each.zones],
+                "revoked_tokens": list(each.revoked_tokens),
+            }
+            for slug, each in newest.items()
+            if stored.get(slug, {}).get("revision", 0) < each.revision
+        ]
+    )
+
+
+def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
+    stored = people.load({each.member for each in profiles})
+    changed: dict[str, Document] = {}
+    for each in profiles:
+        before = changed.get(each.member) or stored.get(each.member)
+        after = _after(before, each)
+        if after is not None:
+            changed[each.member] = after
+    people.keep(list(changed.values()))
+
+
+def _after(before: Document | None, profile: MemberProfile | Erased) -> Document | None:
+    """What is kept of him now; None: what is kept already."""
+    if before is not None and before.get("erased"):
+        return None
+    if isinstance(profile, Erased):
+        known = before or {"community": "", "revision": 0}
+        return {
+            "_id": profile.member,
+            "community": known["community"],
+            "revision": known["revision"] + 1,
+            "erased": True,
+        }
+    if before is not None and before["revision"] >= profile.revision:
+        return None
+    found: Document = {
+        "_id": profile.member,
+        "community": profile.community,
+        "revision": profile.revision,
+        "external_id": profile.external_id,
+        "name": profile.name,
+        "roles": [[each.since, each.role] for each in profile.roles],
+        "opt_outs": [[each.since, each.opted_out] for each in profile.opt_outs],
+        "merged_into": profile.merged_into,
+    }
+    return {name: value for name, value in found.items() if value is not None}
