@@ -19,8 +19,8 @@ from tests.bench.postgres import Sql
 from tests.bench.table import Row
 
 PERIOD = "2026-10"
-SMALL, MIDDLE, PIECE = 20_000
-LARGE = 10_000, 100_000, 1_000_000
+SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
+PIECE = 20_000
 #: Sealing the large board must not take longer, or it is left out.
 LONGEST_SECONDS = 180.0
 SEALED = 5
