@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from services.activity.domain import periods
 from services.activity.repository import communities
 from services.activity.use_cases import closing, delivering, fan_out
-from shared import clock, kafka, mongo, outbox, work
+from shared import clock, kafka, mongo, months, outbox, work
 from shared.clock import BEGINNING
 from shared.events import activity as events
 from tests.fixtures import ACTIVITY, Courier, Door
@@ -15,12 +14,12 @@ ZONES = [(BEGINNING, "Europe/Kyiv")]
 
 
 def this_month() -> str:
-    return periods.month_of(clock.now(), ZONES)
+    return months.month_of(clock.now(), ZONES)
 
 
 def due() -> datetime:
     """When this month is to be closed."""
-    return periods.border(this_month(), ZONES) + timedelta(hours=events.GRACE_HOURS)
+    return months.border(this_month(), ZONES) + timedelta(hours=events.GRACE_HOURS)
 
 
 def announced(community: str) -> list[tuple[str, int | None, str]]:
@@ -57,7 +56,7 @@ def test_after_an_outage_of_months_every_month_is_closed_in_order(community: str
     assert sorted(announced(community)) == everywhere(this_month())
     courier.take()
     closing.close(community, late)
-    assert sorted(announced(community)) == everywhere(periods.following(this_month()))
+    assert sorted(announced(community)) == everywhere(months.following(this_month()))
 
 
 def test_two_processes_at_once_close_it_once(community: str) -> None:

@@ -8,9 +8,8 @@ is done, the third until what they announced is in Kafka. Only then is the closi
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.activity.domain import periods
 from services.activity.repository import DATABASE, communities, members
-from shared import mongo, outbox, work
+from shared import mongo, months, outbox, work
 from shared.events import activity as events
 from shared.mongo import Document
 
@@ -36,7 +35,7 @@ def _step(slug: str, now: datetime) -> bool:
     if stored is None:
         return False
     period = _next(stored)
-    border = periods.border(period, stored["zones"])
+    border = months.border(period, stored["zones"])
     closes_at = border + timedelta(hours=stored.get("grace_hours", events.GRACE_HOURS))
     if closes_at > now:
         communities.put_closing(slug, {"closes_at": closes_at})
@@ -78,4 +77,4 @@ def _tell(slug: str, period: str, border: datetime) -> None:
 def _next(stored: Document) -> str:
     """The month after the last one that was closed; the first one is that in which the community was founded."""
     closed = stored.get("closed")
-    return periods.following(closed) if closed else periods.month_of(stored["created"], stored["zones"])
+    return months.following(closed) if closed else months.month_of(stored["created"], stored["zones"])

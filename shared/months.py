@@ -1,4 +1,4 @@
-"""Months of a community, by its own clock: when one is over."""
+"""Months of a community, by its own clock: when one is over. Pure: any room may use it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from services.activity.domain import periods
+from shared import months
 from shared.clock import BEGINNING
 
 
@@ -18,22 +18,22 @@ def test_the_border_of_a_month_is_midnight_in_the_communitys_zone_across_clock_c
     }
     for zone, border in borders.items():
         zones = [(BEGINNING, zone)]
-        assert (zone, periods.border("2026-10", zones)) == (zone, border)
-        assert periods.month_of(border - timedelta(microseconds=1), zones) == "2026-10"
-        assert periods.month_of(border, zones) == "2026-11"
+        assert (zone, months.border("2026-10", zones)) == (zone, border)
+        assert months.month_of(border - timedelta(microseconds=1), zones) == "2026-10"
+        assert months.month_of(border, zones) == "2026-11"
 
 
 def test_where_the_zone_changes_about_the_border_the_later_border_holds() -> None:
     moved = datetime(2026, 10, 31, 12, tzinfo=UTC)
-    assert periods.border(
+    assert months.border(
         "2026-10", [(BEGINNING, "Pacific/Kiritimati"), (moved, "America/New_York")]
     ) == datetime(2026, 11, 1, 4, tzinfo=UTC)
 
 
 def test_years_follow_one_another() -> None:
-    assert [periods.following(each) for each in ("2026-12", "2026-01", "2026-09")] == [
+    assert [months.following(each) for each in ("2026-12", "2026-01", "2026-09")] == [
         "2027-01",
         "2026-02",
         "2026-10",
     ]
-    assert periods.month_of(datetime(2026, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5))), []) == "2027-01"
+    assert months.month_of(datetime(2026, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5))), []) == "2027-01"
