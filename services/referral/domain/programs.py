@@ -3,7 +3,6 @@
 What was bought under an older version keeps the terms of its time.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -68,7 +67,7 @@ class Reward:
     currency: str | None = None
     months: int | None = 0
     friends: int | None = None
-    tiers: Sequence[Tier] = ()
+    tiers: tuple[Tier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,7 @@ class Terms:
     hold: timedelta = timedelta(days=30)
     least_order_minor: int = 0
     currencies: frozenset[str] = frozenset()
-    rewards: Sequence[Reward] = ()
+    rewards: tuple[Reward, ...] = ()
     caps: Caps = Caps()
     standing: Standing = Standing()
     enrolment: Enrolment = Enrolment()
@@ -153,7 +152,7 @@ class Program:
 
     slug: str
     name: str
-    versions: Sequence[Version]
+    versions: tuple[Version, ...]
     starts: datetime | None = None
     ends: datetime | None = None
 

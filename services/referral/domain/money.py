@@ -1,0 +1,29 @@
+"""Money: whole minor units of a currency, and rates that are exact. Nothing here ever is a float."""
+
+import re
+from fractions import Fraction
+
+_PERCENT = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,6}))?%")
+_HUNDRED = 100
+
+
+def parse_rate(written: str) -> Fraction:
+    """The rate that a percentage such as `2.9%` means, exactly: 29/1000. Raises ValueError."""
+    found = _PERCENT.fullmatch(written)
+    if found is None:
+        message = f"{written!r} is not a percentage such as 2.9%"
+        raise ValueError(message)
+    whole, decimals = found[1], found[2] or ""
+    return Fraction(int(whole + decimals), _HUNDRED * 10 ** len(decimals))
+
+
+def rate_text(rate: Fraction) -> str:
+    """A rate as `parse_rate` reads it: 29/1000 is `2.9%`. Raises ValueError where decimals never end."""
+    percent = rate * _HUNDRED
+    for decimals in range(7):
+        scaled = percent * 10**decimals
+        if scaled.denominator == 1:
+            digits = str(scaled.numerator).rjust(decimals + 1, "0")
+            return f"{digits[:-decimals]}.{digits[-decimals:]}%" if decimals else f"{digits}%"
+    message = f"{rate} is no percentage with six decimals"
+    raise ValueError(message)
