@@ -68,18 +68,22 @@ class Profiles:
 class Outcomes:
     """`referral.events` become facts of who recommended."""
 
-    def decode(self, record: kafka.Record) -> referral.Outcome:
-        """Read an outcome. Raises Refused."""
+    def decode(self, record: kafka.Record) -> referral.Outcome | None:
+        """Read an outcome; None: an event that no badge looks at. Raises Refused."""
         kind = envelope.kind(record)
         if kind not in referral.OUTCOMES:
-            message = f"{kind!r} is no outcome that badges look at"
+            if kind in referral.KINDS.values():
+                return None
+            message = f"{kind!r} is no event of this topic"
             raise Refused(message)
         outcome: referral.Outcome = envelope.data(record, referral.OUTCOMES[kind])
         return outcome
 
-    def apply(self, partition: int, events: Sequence[referral.Outcome], dead: Sequence[DeadLetter]) -> None:
+    def apply(
+        self, partition: int, events: Sequence[referral.Outcome | None], dead: Sequence[DeadLetter]
+    ) -> None:
         """One batch, one transaction."""
-        outcomes.take(partition, events, letters_by_topic(dead))
+        outcomes.take(partition, [event for event in events if event is not None], letters_by_topic(dead))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -1,7 +1,8 @@
 """What `referral` publishes of its loops, keyed by the member who recommended, so that his badges can depend on it.
 
 `loop` names one recommendation to one friend. Each event has a version: the highest one of a loop and a kind (and an
-order) stands. When members merge, `referral` sends what concerns them again, under the survivor.
+order) stands; if that one is `withdrawn`, nothing does: a late click, or a merge, may show that somebody else
+recommended. When members merge, `referral` sends what concerns them again, under the survivor.
 """
 
 from datetime import datetime
@@ -15,11 +16,28 @@ from shared.outbox import Message
 
 EVENTS = Topic("referral.events")
 
+ATTRIBUTED = "referral.attributed"
 JOINED = "referral.joined"
 PURCHASED = "referral.purchased"
 REFUNDED = "referral.refunded"
 SATISFIED = "referral.satisfied"
 ADVOCATE_BORN = "advocate.born"
+LOW = "satisfaction.low"
+
+
+class ReferralAttributed(msgspec.Struct, frozen=True, kw_only=True):
+    """A friend's joining or order (`subject`: join or order) was found to be owed to a member's recommendation."""
+
+    community: str
+    member: str
+    loop: str
+    version: int
+    attribution: str
+    subject: str
+    attributed_at: datetime
+    door: str | None = None
+    generation: int = 1
+    withdrawn: bool = False
 
 
 class ReferralJoined(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +50,7 @@ class ReferralJoined(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: datetime
     friend: str | None = None
     generation: int = 1
+    withdrawn: bool = False
 
 
 class ReferralPurchased(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +65,7 @@ class ReferralPurchased(msgspec.Struct, frozen=True, kw_only=True):
     amount: int | None = None
     currency: str | None = None
     generation: int = 1
+    withdrawn: bool = False
 
 
 class ReferralRefunded(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +89,7 @@ class ReferralSatisfied(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     satisfied_at: datetime
     generation: int = 1
+    withdrawn: bool = False
 
 
 class AdvocateBorn(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,43 +102,65 @@ class AdvocateBorn(msgspec.Struct, frozen=True, kw_only=True):
     born_at: datetime
     advocate: str | None = None
     generation: int = 1
+    withdrawn: bool = False
 
 
+class SatisfactionLow(msgspec.Struct, frozen=True, kw_only=True):
+    """A member answered below a program's threshold: this is for service, and no invitation follows.
+
+    `scale` is nps or csat. `recovery`: he is unhappy (0 to 6 of 10, 1 to 3 of 5), not merely lukewarm. What he wrote
+    stays with `referral`.
+    """
+
+    community: str
+    member: str
+    answer: str
+    version: int
+    scale: str
+    score: int
+    answered_at: datetime
+    recovery: bool
+    order: str | None = None
+
+
+#: What badges can depend on.
 Outcome = ReferralJoined | ReferralPurchased | ReferralRefunded | ReferralSatisfied | AdvocateBorn
+Event = Outcome | ReferralAttributed | SatisfactionLow
 
-KINDS: dict[type[Outcome], str] = {
+_OF_BADGES: dict[type[Event], str] = {
     ReferralJoined: JOINED,
     ReferralPurchased: PURCHASED,
     ReferralRefunded: REFUNDED,
     ReferralSatisfied: SATISFIED,
     AdvocateBorn: ADVOCATE_BORN,
 }
+KINDS: dict[type[Event], str] = {**_OF_BADGES, ReferralAttributed: ATTRIBUTED, SatisfactionLow: LOW}
+_MOMENTS: dict[type[Event], str] = {
+    ReferralAttributed: "attributed_at",
+    ReferralJoined: "joined_at",
+    ReferralPurchased: "purchased_at",
+    ReferralRefunded: "refunded_at",
+    ReferralSatisfied: "satisfied_at",
+    AdvocateBorn: "born_at",
+    SatisfactionLow: "answered_at",
+}
 OUTCOMES: dict[str, msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(shape) for shape, kind in KINDS.items()
+    kind: msgspec.json.Decoder(shape) for shape, kind in _OF_BADGES.items()
 }
 
 
-def moment(event: Outcome) -> datetime:
+def moment(event: Event) -> datetime:
     """When it happened."""
-    match event:
-        case ReferralJoined():
-            return event.joined_at
-        case ReferralPurchased():
-            return event.purchased_at
-        case ReferralRefunded():
-            return event.refunded_at
-        case ReferralSatisfied():
-            return event.satisfied_at
-    return event.born_at
+    found: datetime = getattr(event, _MOMENTS[type(event)])
+    return found
 
 
-def message(event: Outcome) -> Message:
-    """An outcome as a message, keyed by the member who recommended."""
+def message(event: Event) -> Message:
+    """An event as a message, keyed by the member whom it is about."""
     kind = KINDS[type(event)]
-    order = f":{event.order}" if isinstance(event, ReferralPurchased | ReferralRefunded) else ""
     return envelope.message(
         key=event.member,
-        identifier=f"{event.loop}:{kind}{order}:{event.version}",
+        identifier=f"{_subject(event)}:{event.version}",
         kind=kind,
         source=f"/laurel/referral/{event.community}",
         subject=event.member,
@@ -125,3 +168,16 @@ def message(event: Outcome) -> Message:
         schema=f"urn:laurel:{kind}:1",
         data=event,
     )
+
+
+def _subject(event: Event) -> str:
+    """What the versions of an event are versions of."""
+    kind = KINDS[type(event)]
+    match event:
+        case ReferralPurchased() | ReferralRefunded():
+            return f"{event.loop}:{kind}:{event.order}"
+        case ReferralAttributed():
+            return f"{event.loop}:{kind}:{event.attribution}"
+        case SatisfactionLow():
+            return f"{event.answer}:{kind}"
+    return f"{event.loop}:{kind}"

@@ -8,9 +8,9 @@ import pytest
 
 from services.titles_and_badges.consumers import HANDLERS
 from services.titles_and_badges.use_cases import outcomes
-from shared import consumer, identity, kafka
+from shared import consumer, identity, kafka, outbox
 from shared.events import referral
-from tests.fixtures import MEMBER_KEY, Courier, Door
+from tests.fixtures import BADGES, MEMBER_KEY, Courier, Door
 
 WHEN = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def kind(name: str, outcome: str, at: int = 1) -> dict[str, Any]:
     return {"name": name, "description": "", "criterion": {"kind": "referral", "outcome": outcome}, "at": at}
 
 
-def deliver(courier: Courier, *events: referral.Outcome) -> None:
+def deliver(courier: Courier, *events: referral.Event) -> None:
     """Hand outcomes over as the topic would."""
     records = [courier.record(referral.EVENTS.name, referral.message(event)) for event in events]
     for partition, group in itertools.groupby(records, key=lambda record: record.partition):
@@ -73,6 +73,35 @@ def test_a_refund_takes_back_also_before_its_order(
         courier, referral.ReferralRefunded(refunded_at=WHEN, order="o2", whole=False, **ann), refunded, bought
     )
     assert held(badges) == []
+
+
+def test_what_somebody_else_turns_out_to_have_recommended_is_withdrawn(
+    badges: Door, courier: Courier, ann: dict[str, Any]
+) -> None:
+    badges("PUT", "/v1/badges/joined", kind("Joined", "joined"))
+    said = [
+        referral.ReferralJoined(joined_at=WHEN, **{**ann, "version": version}, withdrawn=version == 2)
+        for version in (1, 2, 3)
+    ]
+    deliver(courier, said[1], said[0])
+    assert held(badges) == []
+    deliver(courier, said[2], *said)
+    assert held(badges) == [("joined", "referral.joined:l1:")]
+
+
+def test_what_no_badge_looks_at_is_passed_over(badges: Door, courier: Courier, ann: dict[str, Any]) -> None:
+    badges("PUT", "/v1/badges/joined", kind("Joined", "joined"))
+    of_no_badge = (
+        referral.ReferralAttributed(attributed_at=WHEN, attribution="a1", subject="join", **ann),
+        referral.SatisfactionLow(
+            community=courier.community, member=ann["member"], version=1, answered_at=WHEN,
+            answer="s1", scale="nps", score=3, recovery=True,
+        ),
+    )  # fmt: skip
+    deliver(courier, *of_no_badge, referral.ReferralJoined(joined_at=WHEN, **ann))
+    letters = [each for each in outbox.by_turns(BADGES, 10_000) if each["topic"].endswith(".dead-letters")]
+    assert not [each for parcel in letters for each in outbox.messages(parcel) if each.key == ann["member"]]
+    assert held(badges) == [("joined", "referral.joined:l1:")]
 
 
 def test_nobody_posts_an_outcome(badges: Door, activity: Door, courier: Courier) -> None:

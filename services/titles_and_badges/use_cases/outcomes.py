@@ -72,9 +72,18 @@ def _delivery(event: referral.Outcome, member: str) -> Delivery:
             published=event.refunded_at,
         )
     order = event.order if isinstance(event, referral.ReferralPurchased) else ""
+    activity = f"{outcome}:{event.loop}:{order}"
+    if event.withdrawn:
+        return ActivityRetracted(
+            community=event.community,
+            activity=activity,
+            member=member,
+            version=event.version,
+            published=referral.moment(event),
+        )
     return ActivityRecorded(
         community=event.community,
-        activity=f"{outcome}:{event.loop}:{order}",
+        activity=activity,
         member=member,
         version=event.version,
         roles=_ROLES,
