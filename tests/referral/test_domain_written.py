@@ -19,7 +19,11 @@ def test_a_rate_is_read_exactly_and_written_back(written: str, rate: Fraction) -
     assert money.rate_text(rate) == written
 
 
-@pytest.mark.parametrize("written", ["2,9%", "2.9", "", "-5%", "1e3%", " 5%", "5 %", "0x1%", "٣%", "1.%"])
+def test_a_space_before_the_sign_is_how_many_write_it() -> None:
+    assert money.parse_rate("2.9 %") == Fraction(29, 1000)
+
+
+@pytest.mark.parametrize("written", ["2,9%", "2.9", "", "-5%", "1e3%", " 5%", "5  %", "0x1%", "٣%", "1.%"])
 def test_what_is_no_percentage_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="is not a percentage"):
         money.parse_rate(written)

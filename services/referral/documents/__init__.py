@@ -1,9 +1,9 @@
 """How `referral` lies in MongoDB: storage shape and indexes, one file a topic."""
 
-from services.referral.documents import people
+from services.referral.documents import ledger, people
 from services.referral.documents.database import DATABASE
 
 #: Every collection, for `laurel init`.
-EVERY = (*people.EVERY,)
+EVERY = (*people.EVERY, *ledger.EVERY)
 
 __all__ = ["DATABASE", "EVERY"]

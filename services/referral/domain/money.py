@@ -3,8 +3,17 @@
 import re
 from fractions import Fraction
 
-_PERCENT = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,6}))?%")
+# A space before the sign is how many people write it. A bare `2.9` is refused: it may mean 2.9 % or 290 %.
+_PERCENT = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,6}))? ?%")
 _HUNDRED = 100
+
+
+def share(amount_minor: int, rate: Fraction) -> int:
+    """A rate of an amount, in whole minor units, half away from zero: the one rounding of Laurel."""
+    exact = abs(amount_minor) * rate
+    # floor(x + 1/2) in whole numbers: a float would make 14 of 14.5, and 14.499… of what is 14.5.
+    rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+    return rounded if amount_minor >= 0 else -rounded
 
 
 def parse_rate(written: str) -> Fraction:

@@ -55,7 +55,8 @@ class Reward:
 
     A fixed amount is due for each piece (`quantity`), a rate never is. `months` bounds for how long after the friend's
     first purchase later ones are rewarded too: 0 only the first one, None for ever. A milestone is due when
-    the advocate's so many-th friend (`friends`) has bought.
+    the advocate's so many-th friend (`friends`) has bought. An upstream reward goes to so many `generations` above who
+    recommended: 1 is his own advocate alone.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Reward:
     currency: str | None = None
     months: int | None = 0
     friends: int | None = None
+    generations: int = 1
     tiers: tuple[Tier, ...] = ()
 
 
