@@ -5,12 +5,14 @@ import os
 import socket
 import uuid
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, ExecutionTimeout
 
-from shared import mongo
+from shared import mongo, orphans
 from shared.clock import BEGINNING
 
 COLLECTION = "leases"
+#: How long to wait for who is in the middle of a fenced transaction.
+_PATIENCE_MS = 1_000
 
 
 class Lost(Exception):  # noqa: N818 (it is no error: another one is at work)
@@ -42,7 +44,12 @@ class Lease:
         if leases.count_documents({"_id": self._name}, limit=1) == 0:
             with contextlib.suppress(DuplicateKeyError):  # another process was faster
                 leases.insert_one({"_id": self._name, "until": BEGINNING})
-        return leases.find_one_and_update(mine_or_free, [take]) is not None
+        try:
+            return leases.find_one_and_update(mine_or_free, [take], maxTimeMS=_PATIENCE_MS) is not None
+        except ExecutionTimeout:
+            # Its holder is in the middle of a fenced transaction; or he died there, and then nobody else would end it.
+            orphans.end(mongo.database(self._service).client)
+            return False
 
     def fence(self) -> None:
         """Write to the lease inside the running transaction, which then ends only if it is still ours. Raises Lost."""
