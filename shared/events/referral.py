@@ -23,6 +23,8 @@ REFUNDED = "referral.refunded"
 SATISFIED = "referral.satisfied"
 ADVOCATE_BORN = "advocate.born"
 LOW = "satisfaction.low"
+GRANTED = "reward.granted"
+PAID = "reward.paid"
 
 
 class ReferralAttributed(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,9 +125,39 @@ class SatisfactionLow(msgspec.Struct, frozen=True, kw_only=True):
     order: str | None = None
 
 
+class RewardGranted(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody gave a member a reward out of a budget; `withdrawn`: and took it back before it was paid.
+
+    `amount` is in minor units of the currency. Why he gave it stays with `referral`.
+    """
+
+    community: str
+    member: str
+    grant: str
+    version: int
+    budget: str
+    amount: int
+    currency: str
+    granted_at: datetime
+    withdrawn: bool = False
+
+
+class RewardPaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What was owed to a member, his line in a pay-out, is paid. `amount` is in minor units of the currency."""
+
+    community: str
+    member: str
+    payout: str
+    line: str
+    version: int
+    amount: int
+    currency: str
+    paid_at: datetime
+
+
 #: What badges can depend on.
 Outcome = ReferralJoined | ReferralPurchased | ReferralRefunded | ReferralSatisfied | AdvocateBorn
-Event = Outcome | ReferralAttributed | SatisfactionLow
+Event = Outcome | ReferralAttributed | SatisfactionLow | RewardGranted | RewardPaid
 
 _OF_BADGES: dict[type[Event], str] = {
     ReferralJoined: JOINED,
@@ -134,7 +166,13 @@ _OF_BADGES: dict[type[Event], str] = {
     ReferralSatisfied: SATISFIED,
     AdvocateBorn: ADVOCATE_BORN,
 }
-KINDS: dict[type[Event], str] = {**_OF_BADGES, ReferralAttributed: ATTRIBUTED, SatisfactionLow: LOW}
+KINDS: dict[type[Event], str] = {
+    **_OF_BADGES,
+    ReferralAttributed: ATTRIBUTED,
+    SatisfactionLow: LOW,
+    RewardGranted: GRANTED,
+    RewardPaid: PAID,
+}
 _MOMENTS: dict[type[Event], str] = {
     ReferralAttributed: "attributed_at",
     ReferralJoined: "joined_at",
@@ -143,6 +181,8 @@ _MOMENTS: dict[type[Event], str] = {
     ReferralSatisfied: "satisfied_at",
     AdvocateBorn: "born_at",
     SatisfactionLow: "answered_at",
+    RewardGranted: "granted_at",
+    RewardPaid: "paid_at",
 }
 OUTCOMES: dict[str, msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(shape) for shape, kind in _OF_BADGES.items()
@@ -180,4 +220,8 @@ def _subject(event: Event) -> str:
             return f"{event.loop}:{kind}:{event.attribution}"
         case SatisfactionLow():
             return f"{event.answer}:{kind}"
+        case RewardGranted():
+            return f"{event.grant}:{kind}"
+        case RewardPaid():
+            return f"{event.payout}:{event.line}:{kind}"
     return f"{event.loop}:{kind}"
