@@ -1,5 +1,6 @@
-"""The `laurel` command: mounts each service's commands, and what concerns all of them."""
+"""The `laurel` command: finds each service's commands, and tells what goes wrong."""
 
+import importlib
 import json
 import os
 import sys
@@ -8,58 +9,53 @@ from pathlib import Path
 
 import click
 
-from services import status
-from services.activity import app as activity
-from services.activity import cli as activity_cli
-from services.activity.importers import cli as importers
-from services.referral import app as referral
-from services.referral import cli as referral_cli
-from services.titles_and_badges import app as titles_and_badges
-from services.titles_and_badges import cli as titles_and_badges_cli
-from services.titles_and_badges.cli.credentials import credentials
-from shared import kafka, mongo
+from shared import mongo
 from shared.errors import LaurelError
 from shared.events import catalogue
-from shared.settings import Settings, SettingsError, from_environment
+from shared.settings import SettingsError
 
 STACK_FILE = "stack.env"
 
+#: Where each command is, read when it is asked for: a relay of one service need not load the other two.
+COMMANDS = {
+    "init": "services.initialising:init",
+    "status": "services.status:show",
+    "activity": "services.activity.cli:activity",
+    "communities": "services.activity.cli:communities",
+    "tokens": "services.activity.cli:tokens",
+    "import": "services.activity.importers.cli:importing",
+    "titles-and-badges": "services.titles_and_badges.cli:titles_and_badges",
+    "credentials": "services.titles_and_badges.cli.credentials:credentials",
+    "referral": "services.referral.cli:referral",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Services(click.Group):
+    """The group of commands that are loaded when they are asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Every command, in order of the alphabet."""
+        return sorted((*super().list_commands(context), *COMMANDS))
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """One command, or None."""
+        if name not in COMMANDS:
+            return super().get_command(context, name)
+        module, _, attribute = COMMANDS[name].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
+
+
+@click.group(cls=Services, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="laurel", prog_name="laurel")
 def laurel() -> None:
     """Laurel recognises the people who carry a community."""
-
-
-@laurel.command("init")
-def init() -> None:
-    """Create what indexes and topics are missing; to be run again at any time."""
-    configuration: Settings = from_environment(os.environ)
-    activity.ensure(configuration)
-    titles_and_badges.ensure(configuration)
-    referral.ensure(configuration)
-    kafka.create_topics(
-        configuration.kafka_servers,
-        dict.fromkeys((*activity.TOPICS, *titles_and_badges.TOPICS, *referral.TOPICS)),
-        configuration.replication_factor,
-    )
-    click.echo("Indexes and topics are there.")
 
 
 @laurel.command("events")
 def events() -> None:
     """Print what Laurel publishes on Kafka, as an AsyncAPI 3 document."""
     click.echo(json.dumps(catalogue.asyncapi(installed_version("laurel")), indent=2))
-
-
-laurel.add_command(status.show)
-laurel.add_command(activity_cli.activity)
-laurel.add_command(activity_cli.communities)
-laurel.add_command(activity_cli.tokens)
-laurel.add_command(importers.importing)
-laurel.add_command(titles_and_badges_cli.titles_and_badges)
-laurel.add_command(referral_cli.referral)
-laurel.add_command(credentials)
 
 
 def main() -> None:

@@ -61,25 +61,27 @@ def show(context: click.Context, *, as_json: bool, wait: float | None) -> None:
 def look(configuration: Settings) -> dict[str, Any]:
     """One look, upstream first: what was handed on while we looked is seen further down.
 
-    `handled` is true when nothing accepted before the look is still on its way; never when something cannot be asked.
+    `titles-and-badges` and `referral` hand on to each other, and so are looked at twice. `handled` is true when nothing
+    accepted before the look is still on its way; never when something cannot be asked.
     """
-    upstream, upstream_fault = _ask(lambda: _state(activity_queries))
-    faults = [upstream_fault]
-    waits = dict(upstream.get("pending", {}))
+    upstream, fault = _ask(lambda: _state(activity_queries))
+    faults = [fault]
+    waits = [*upstream.get("pending", {}).values()]
     services = {"activity": {**_readiness(configuration.activity_url), **(upstream or _UNKNOWN)}}
-    for name, url, consuming, queries in (
+    for name, url, consuming, queries in 2 * (
         ("titles-and-badges", configuration.titles_and_badges_url, consumers, awards),
         ("referral", configuration.referral_url, referral_consumers, referral_queries),
     ):
         lag, lag_fault = _ask(partial(_lag, configuration.kafka_servers, consuming))
         found, fault = _ask(partial(_state, queries))
         pending = {**found.get("pending", {}), **lag}
-        waits |= {f"{name} {what}": count for what, count in pending.items()}
-        services[name] = {**_readiness(url), **(found or _UNKNOWN), "pending": pending}
+        readiness = services.get(name) or _readiness(url)
+        services[name] = {**readiness, **(found or _UNKNOWN), "pending": pending}
+        waits += pending.values()
         faults += [lag_fault, fault]
     # All databases may be away for one reason: say it once.
     said = list(dict.fromkeys(each for each in faults if each))
-    return {"services": services, "handled": not said and not any(waits.values()), "faults": said}
+    return {"services": services, "handled": not said and not any(waits), "faults": said}
 
 
 def _lag(servers: Sequence[str], consuming: ModuleType) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from services import cli
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([cli.__name__])
+_PROCESSES.set_forkserver_preload([place.partition(":")[0] for place in cli.COMMANDS.values()])
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

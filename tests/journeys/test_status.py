@@ -56,6 +56,7 @@ def test_when_nothing_waits_it_says_so_at_once(live: Live, community: str) -> No
     assert {name: service["ready"] for name, service in seen["services"].items()} == {
         "activity": True,
         "titles-and-badges": True,
+        "referral": True,
     }
     assert seen["services"]["activity"]["pending"] == {"outbox": 0, "work": 0, "profiles": 0}
     assert seen["services"]["titles-and-badges"]["pending"] == {"outbox": 0, "work": 0, "boards": 0, "lag": 0}
