@@ -1,0 +1,320 @@
+"""Who brought a friend: precedence, windows, and why the others lost. Pure rules, no server."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.referral.domain import attribution, reasons
+from services.referral.domain.attribution import Asked, Candidate, Decision, Door, Relations, Subject
+from services.referral.domain.programs import Model, Program, Terms, Version
+from services.referral.domain.reasons import Reason
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+LONG_AGO = NOW - 1_000 * DAY
+
+
+def program(slug: str = "spring", model: Model = Model.LAST, **terms: Any) -> Program:
+    starts, ends = terms.pop("starts", None), terms.pop("ends", None)
+    held = Terms(landing_url="https://shop.example", model=model, **terms)
+    version = Version(number=1, effective=LONG_AGO, terms=held)
+    return Program(slug=slug, name=slug, versions=(version,), starts=starts, ends=ends)
+
+
+def asked(subject: Subject = Subject.ORDER, moment: datetime = NOW, **more: Any) -> Asked:
+    return Asked(subject=subject, friend="bob", moment=moment, received=more.pop("received", moment), **more)
+
+
+def click(advocate: str, before: timedelta, **more: Any) -> Candidate:
+    return Candidate(
+        **{"door": Door.CLICK, "moment": NOW - before, "name": f"{advocate} {before}", "program": "spring"}
+        | {"advocate": advocate, "link": f"of {advocate}", "clicked": True}
+        | more
+    )
+
+
+def named(door: Door, advocate: str | None, **more: Any) -> Candidate:
+    return Candidate(
+        **{"door": door, "moment": NOW, "name": f"{door} of {advocate}", "program": "spring"}
+        | {"advocate": advocate}
+        | more
+    )
+
+
+def relation(advocate: str, before: timedelta, **more: Any) -> Candidate:
+    return named(Door.RELATION, advocate, moment=NOW - before, **more)
+
+
+BOB = Relations(same=frozenset({"bob"}))
+
+
+def decide(*candidates: Candidate, of: Asked | None = None, **more: Any) -> Decision:
+    programs = more.pop("programs", None) or [program(**more.pop("terms", {}))]
+    by_slug = {each.slug: each for each in programs}
+    return attribution.decide(of or asked(), candidates, by_slug, more.pop("relations", BOB))
+
+
+def reason(decision: Decision, candidate: Candidate) -> Reason:
+    return next(each.reason for each in decision.verdicts if each.candidate == candidate)
+
+
+def arithmetic(decision: Decision) -> str | None:
+    return decision.verdicts[0].arithmetic
+
+
+def winner(decision: Decision) -> str | None:
+    return decision.winner.advocate if decision.winner else None
+
+
+def test_a_click_one_second_inside_the_window_counts() -> None:
+    decision = decide(click("ann", 30 * DAY - SECOND))
+    assert winner(decision) == "ann"
+    assert arithmetic(decision) == "clicked 29 d 23 h 59 min 59 s before; window 30 d"
+
+
+def test_a_click_one_second_outside_the_window_is_refused_with_the_arithmetic_shown() -> None:
+    old = click("ann", 30 * DAY + SECOND)
+    decision = decide(old)
+    assert (winner(decision), reason(decision, old)) == (None, Reason.OUTSIDE_WINDOW)
+    assert arithmetic(decision) == "clicked 30 d 0 h 0 min 1 s before; window 30 d"
+
+
+def test_a_click_of_the_very_border_counts() -> None:
+    assert winner(decide(click("ann", 30 * DAY))) == "ann"
+
+
+def test_a_coupon_beats_a_code_and_a_code_beats_a_tracked_link() -> None:
+    coupon, code, clicked = (
+        named(Door.COUPON, "cat"),
+        named(Door.CODE, "ann"),
+        click("dan", timedelta(minutes=1)),
+    )
+    decision = decide(clicked, code, coupon)
+    assert (winner(decision), decision.rule) == ("cat", "coupon")
+    assert reason(decision, code) == reason(decision, clicked) == Reason.WEAKER_DOOR
+    assert winner(decide(clicked, code)) == "ann"
+
+
+@pytest.mark.parametrize("door", [Door.TOKEN, Door.CODE])
+def test_a_code_survives_a_lost_cookie_by_token_or_form_field(door: Door) -> None:
+    assert winner(decide(named(door, "ann"), click("dan", DAY))) == "ann"
+
+
+def test_a_coupon_of_a_public_site_is_a_channel_not_an_advocate() -> None:
+    public = named(Door.COUPON, None, channel="deals.example")
+    decision = decide(public, click("ann", DAY))
+    assert (winner(decision), decision.channel) == ("ann", "deals.example")
+    assert reason(decision, public) == Reason.CHANNEL
+
+
+@pytest.mark.parametrize(
+    ("model", "expected", "lost"),
+    [
+        (Model.FIRST, "ann", Reason.EARLIER_WON),
+        (Model.LAST, "dan", Reason.LATER_WON),
+        (Model.STICKY, "dan", Reason.LATER_WON),
+    ],
+)
+def test_among_clicks_the_model_decides(model: Model, expected: str, lost: Reason) -> None:
+    clicks = [click("ann", 3 * DAY), click("dan", DAY)]
+    decision = decide(*clicks, terms={"model": model})
+    loser = next(each for each in clicks if each.advocate != expected)
+    assert (winner(decision), reason(decision, loser)) == (expected, lost)
+
+
+def test_sticky_keeps_the_advocate_of_the_join_even_against_a_coupon() -> None:
+    coupon = named(Door.COUPON, "dan")
+    decision = decide(relation("ann", 300 * DAY), coupon, terms={"model": Model.STICKY})
+    assert (winner(decision), reason(decision, coupon)) == ("ann", Reason.ALREADY_REFERRED)
+
+
+def test_who_was_referred_by_a_join_is_not_referred_by_another_one() -> None:
+    again = named(Door.CODE, "dan")
+    decision = decide(relation("ann", DAY), again, of=asked(Subject.JOIN))
+    assert (winner(decision), reason(decision, again)) == ("ann", Reason.ALREADY_REFERRED)
+
+
+def test_the_window_is_for_the_time_before_and_a_relation_goes_on_after_it() -> None:
+    assert winner(decide(relation("ann", 900 * DAY))) == "ann"
+
+
+def test_a_click_after_the_join_beats_it_under_last_but_not_under_first() -> None:
+    some = [relation("ann", 40 * DAY), click("dan", DAY)]
+    assert winner(decide(*some)) == "dan"
+    assert winner(decide(*some, terms={"model": Model.FIRST})) == "ann"
+
+
+def test_a_click_after_checkout_began_does_not_win() -> None:
+    hijack, honest = click("dan", timedelta(minutes=1)), click("ann", timedelta(hours=2))
+    decision = decide(hijack, honest, of=asked(checkout_began=NOW - timedelta(minutes=10)))
+    assert (winner(decision), reason(decision, hijack)) == ("ann", Reason.AFTER_CHECKOUT_BEGAN)
+
+
+def test_a_click_after_the_order_does_not_win() -> None:
+    late = click("ann", -SECOND)
+    decision = decide(late)
+    assert reason(decision, late) == Reason.CAME_AFTER
+    assert arithmetic(decision) == "clicked 0 d 0 h 0 min 1 s after; window 30 d"
+
+
+@pytest.mark.parametrize("door", list(Door))
+def test_nobody_recommends_to_himself_through_any_door(door: Door) -> None:
+    own = named(door, "bob's old account")
+    relations = Relations(same=frozenset({"bob", "bob's old account"}))
+    decision = decide(own, relations=relations)
+    assert (winner(decision), reason(decision, own)) == (None, Reason.RECIPIENT_IS_THE_ADVOCATE)
+
+
+def test_an_existing_advocate_cannot_be_referred_later() -> None:
+    relations = Relations(same=frozenset({"bob"}), advocate_since=NOW - DAY)
+    hijack = named(Door.COUPON, "dan")
+    assert reason(decide(hijack, relations=relations), hijack) == Reason.EXISTING_ADVOCATE
+    assert winner(decide(hijack, relation("ann", 9 * DAY), relations=relations)) == "ann"
+    assert winner(decide(hijack, relations=Relations(same=BOB.same, advocate_since=NOW + DAY))) == "dan"
+
+
+def test_an_ancestor_is_not_referred_by_a_descendant() -> None:
+    """A ← B ← C ← A is refused."""
+    circle = named(Door.CODE, "c")
+    relations = Relations(same=frozenset({"a"}), above={"c": frozenset({"b", "a"})})
+    assert reason(decide(circle, relations=relations), circle) == Reason.CIRCLE
+
+
+@pytest.mark.parametrize(
+    ("klass", "expected"),
+    [(each, Reason.NOT_A_PERSON) for each in ("robot", "preview", "prefetch", "head")]
+    + [("repeat", Reason.REPEATED_CLICK)],
+)
+def test_only_people_click(klass: str, expected: Reason) -> None:
+    machine = click("dan", timedelta(minutes=1), klass=klass)
+    decision = decide(machine, click("ann", DAY))
+    assert (winner(decision), reason(decision, machine)) == ("ann", expected)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "terms", "expected"),
+    [
+        ({"program": None}, {}, Reason.NOT_FOUND),
+        ({"advocate": None}, {}, Reason.ADVOCATE_NOT_FOUND),
+        ({"state": "paused"}, {}, Reason.ADVOCATE_NOT_ACTIVE),
+        ({"until": NOW}, {}, Reason.EXPIRED),
+        ({"since": NOW + SECOND}, {}, Reason.NOT_STARTED),
+        ({}, {"starts": NOW + SECOND}, Reason.NOT_STARTED),
+        ({}, {"ends": NOW}, Reason.PROGRAM_NOT_RUNNING),
+        ({"only_for": frozenset({"eve"})}, {}, Reason.RECIPIENT_DOES_NOT_MATCH),
+        ({}, {"least_order_minor": 501}, Reason.CONDITION_NOT_MET),
+        ({}, {"currencies": frozenset({"USD"})}, Reason.NOT_APPLICABLE),
+    ],
+)
+def test_what_does_not_count_says_why(
+    candidate: dict[str, Any], terms: dict[str, Any], expected: Reason
+) -> None:
+    each = named(Door.CODE, "ann", **candidate) if "advocate" not in candidate else named(Door.CODE, None)
+    decision = decide(each, terms=terms, of=asked(amount_minor=500, currency="EUR"))
+    assert (winner(decision), reason(decision, each)) == (None, expected)
+
+
+def test_before_the_first_terms_of_a_program_nothing_is_triggered() -> None:
+    each = named(Door.CODE, "ann", moment=LONG_AGO - DAY)
+    decision = decide(each, of=asked(moment=LONG_AGO - SECOND))
+    assert reason(decision, each) == Reason.PROGRAM_NOT_TRIGGERED
+
+
+def test_a_late_click_counts_within_the_grace_and_not_after_it() -> None:
+    for seconds, expected in ((0, "ann"), (1, None)):
+        late = click("ann", DAY, arrived=NOW + timedelta(hours=24, seconds=seconds))
+        assert winner(decide(late)) == expected
+    assert attribution.settles(asked(), [program()]) == NOW + timedelta(hours=24)
+
+
+def test_the_version_of_the_time_decides() -> None:
+    narrow = Version(
+        number=2, effective=NOW + DAY, terms=Terms(landing_url="https://a.example", window=SECOND)
+    )
+    spring = program()
+    both = Program(slug="spring", name="spring", versions=(*spring.versions, narrow))
+    decision = decide(click("ann", 20 * DAY), programs=[both])
+    assert (winner(decision), decision.version) == ("ann", 1)
+
+
+def test_between_programs_the_latest_wins() -> None:
+    programs = [program("spring", Model.FIRST), program("autumn", Model.LAST)]
+    decision = decide(click("ann", 2 * DAY), click("dan", DAY, program="autumn"), programs=programs)
+    assert winner(decision) == "dan"
+
+
+def test_the_fourteen_codes_of_talon_one_map_one_to_one() -> None:
+    assert len(reasons.TALON_ONE) == len(set(reasons.TALON_ONE.values())) == 14
+    assert set(reasons.WORDS) == set(Reason)
+
+
+ADVOCATES = st.sampled_from(["ann", "cat", "dan", "bob", "eve"])
+AGES = st.integers(-2, 40 * 24).map(lambda hours: timedelta(hours=hours))
+KLASSES = st.sampled_from(["person", "person", "person", "robot", "preview", "repeat"])
+CLICKS = st.builds(
+    click,
+    ADVOCATES,
+    AGES,
+    klass=KLASSES,
+    program=st.sampled_from(["spring", "autumn", "gone"]),
+    name=st.sampled_from("abcdef"),
+)
+NAMED = st.builds(
+    named,
+    st.sampled_from([Door.COUPON, Door.CODE, Door.TOKEN]),
+    ADVOCATES,
+    state=st.sampled_from(["enrolled", "enrolled", "paused"]),
+)
+RELATIONS = st.builds(relation, ADVOCATES, AGES.map(abs))
+CANDIDATES = st.lists(st.one_of(CLICKS, CLICKS, NAMED, RELATIONS), max_size=8)
+MODELS = st.tuples(st.sampled_from(Model), st.sampled_from(Model))
+SUBJECTS = st.sampled_from(Subject)
+
+
+def decided(models: tuple[Model, Model], subject: Subject, candidates: list[Candidate]) -> Decision:
+    programs = [program("spring", models[0]), program("autumn", models[1])]
+    return decide(*candidates, programs=programs, of=asked(subject))
+
+
+@settings(max_examples=300, deadline=None)
+@given(MODELS, SUBJECTS, CANDIDATES, st.randoms(use_true_random=False))
+def test_neither_order_nor_repetition_of_candidates_matters(
+    models: tuple[Model, Model], subject: Subject, candidates: list[Candidate], dice: Any
+) -> None:
+    again = [*candidates, *candidates[:3]]
+    dice.shuffle(again)
+    assert decided(models, subject, again) == decided(models, subject, candidates)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MODELS, SUBJECTS, CANDIDATES, ADVOCATES)
+def test_a_candidate_outside_the_window_changes_nothing(
+    models: tuple[Model, Model], subject: Subject, candidates: list[Candidate], advocate: str
+) -> None:
+    before = decided(models, subject, candidates)
+    old = click(advocate, 30 * DAY + SECOND, name="old")
+    after = decided(models, subject, [*candidates, old])
+    assert (after.winner, after.rule) == (before.winner, before.rule)
+    assert [each for each in after.verdicts if each.candidate != old] == list(before.verdicts)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MODELS, SUBJECTS, CANDIDATES)
+def test_every_candidate_has_a_verdict_and_the_strongest_door_wins(
+    models: tuple[Model, Model], subject: Subject, candidates: list[Candidate]
+) -> None:
+    decision = decided(models, subject, candidates)
+    verdicts = {each.candidate: each.reason for each in decision.verdicts}
+    assert set(verdicts) == set(candidates)
+    assert [each for each, why in verdicts.items() if why is Reason.WON] == (
+        [decision.winner] if decision.winner else []
+    )
+    if decision.winner is not None and decision.winner.door is not Door.RELATION:
+        ranks = {Door.COUPON: 0, Door.CODE: 1, Door.TOKEN: 2, Door.CLICK: 3, Door.RELATION: 3}
+        lost = {Reason.WEAKER_DOOR, Reason.LATER_WON, Reason.EARLIER_WON}
+        standing = [each for each, why in verdicts.items() if why in lost]
+        assert all(ranks[decision.winner.door] <= ranks[each.door] for each in standing)
+    assert winner(decision) != "bob"
