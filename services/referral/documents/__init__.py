@@ -1,9 +1,14 @@
 """How `referral` lies in MongoDB: storage shape and indexes, one file a topic."""
 
-from services.referral.documents import audit, ledger, people
+from services.referral.documents import audit, conversions, ledger, people
 from services.referral.documents.database import DATABASE
 
 #: Every collection, for `laurel init`.
-EVERY = (*people.EVERY, *ledger.EVERY, *audit.EVERY)
+EVERY = (
+    *people.EVERY,
+    *ledger.EVERY,
+    *audit.EVERY,
+    *conversions.EVERY,
+)
 
 __all__ = ["DATABASE", "EVERY"]

@@ -1,0 +1,57 @@
+"""Attributions: who brought a friend, with every candidate's verdict."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pymongo import ReplaceOne
+from pymongo.collection import Collection
+
+from services.referral.documents import DATABASE
+from services.referral.repository import listing
+from services.referral.repository.keys import key as key_of
+from shared import mongo
+from shared.mongo import Document
+
+
+def key(community: str, kind: str, subject: str) -> str:
+    """The key of the attribution of a join (`subject`: the member) or an order (its id)."""
+    return key_of(community, "attribution", kind, subject)
+
+
+def one(community: str, identifier: str) -> Document | None:
+    """An attribution of a community by its key."""
+    return _attributions().find_one({"_id": identifier, "community": community})
+
+
+def load(identifiers: Iterable[str]) -> dict[str, Document]:
+    """Attributions by key."""
+    found = _attributions().find({"_id": {"$in": list(identifiers)}}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: each for each in found}
+
+
+def of(friends: Iterable[str]) -> list[Document]:
+    """The attributions of a friend (by all his ids), in event order: by time, a join before an order."""
+    found = _attributions().find({"friend": {"$in": list(friends)}}, batch_size=mongo.AT_ONCE)
+    return sorted(found, key=lambda each: (each["at"], each["kind"], each["_id"]))
+
+
+def keep(documents: Sequence[Document]) -> None:
+    """Keep attributions, inside the running transaction."""
+    if documents:
+        _attributions().bulk_write(
+            [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents]
+        )
+
+
+def freeze(identifiers: Iterable[str]) -> None:
+    """From now on these never change."""
+    _attributions().update_many({"_id": {"$in": list(identifiers)}}, {"$set": {"frozen": True}})
+
+
+def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
+    """Attributions, the latest first."""
+    return listing.latest(_attributions(), community, before, limit)
+
+
+def _attributions() -> Collection[Document]:
+    return mongo.collection(DATABASE, "attributions")

@@ -1,0 +1,60 @@
+"""Orders, under the shop's own ids, for ever."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pymongo.collection import Collection
+
+from services.referral.documents import DATABASE
+from services.referral.repository import listing
+from services.referral.repository.keys import key as key_of
+from shared import mongo
+from shared.mongo import Document
+
+
+def key(community: str, order: str) -> str:
+    """The key of an order; its id may hold any character."""
+    return key_of(community, "order", order)
+
+
+def one(identifier: str) -> Document | None:
+    """An order by its key."""
+    return _orders().find_one({"_id": identifier})
+
+
+def of(members: Iterable[str]) -> list[Document]:
+    """The orders of these members, who are one person, in order of time."""
+    found = _orders().find({"member": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
+    return sorted(found, key=lambda each: (each["at"], each["_id"]))
+
+
+def insert(document: Document) -> None:
+    """Keep an order, inside the running transaction."""
+    mongo.insert(DATABASE, "orders", [document])
+
+
+def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
+    """Orders, the latest first."""
+    return listing.latest(_orders(), community, before, limit)
+
+
+def every(community: str) -> Iterator[Document]:
+    """All orders of a community, in order of time."""
+    yield from _orders().find({"community": community}, sort=[("at", 1), ("_id", 1)])
+
+
+def members_after(community: str, after: str, limit: int) -> list[str]:
+    """Who bought, in order of their ids, from a place on."""
+    found = _orders().aggregate(
+        [
+            {"$match": {"community": community, "member": {"$gt": after}}},
+            {"$group": {"_id": "$member"}},
+            {"$sort": {"_id": 1}},
+            {"$limit": limit},
+        ]
+    )
+    return [each["_id"] for each in found]
+
+
+def _orders() -> Collection[Document]:
+    return mongo.collection(DATABASE, "orders")
