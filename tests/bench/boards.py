@@ -224,7 +224,7 @@ def _rank(on: Crowded, member: str) -> int:
 def _near(on: Crowded, member: str) -> list[Standing]:
     standing = standings.load([(on.p, member)])[on.p, member]
     trees.one(on.p, [standing.score]).place(standing.score, "competition")
-    return [*standings.ahead(on.p, standing.key, 3), standing, *standings.after(on.p, standing.key, 3)]
+    return standings.around(on.p, standing.key, 3)
 
 
 def _page(on: Crowded, rank: int) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from services.titles_and_badges.api import access
-from services.titles_and_badges.queries import board_definitions, boards
+from services.titles_and_badges.queries import board_definitions, board_views, boards
 from services.titles_and_badges.schemas import boards as schemas
 from services.titles_and_badges.use_cases import defining_boards
 from shared import clock, http
@@ -70,18 +70,18 @@ def list_standings(
     """List a period of a board, best first: from the beginning, behind a cursor, or from a place on."""
     community = http.community()
     after = http.decode_cursor(cursor, f"standings-{slug}", str)
+    asked = board_views.asked(window, period)
 
     def make() -> object:
         page = boards.standing(
-            community, slug, boards.period_key(community, slug, window, period), limit=limit,
-            cursor=after[0] if after else None, rank=rank,
-        )  # fmt: skip
+            community, slug, asked, limit=limit, cursor=after[0] if after else None, rank=rank
+        )
         following = page["next"]
         page["next"] = None if following is None else http.encode_cursor(f"standings-{slug}", following)
         return schemas.STANDINGS.dump(page)
 
     key = ("standings", community, slug, limit, window, period, cursor, rank)
-    return _kept.answer(key, lambda: boards.revision(community, slug, window, period), make)
+    return _kept.answer(key, lambda: boards.revision(community, slug, asked), make)
 
 
 @blueprint.get("/boards/<id:slug>/standings/<id:member_id>")
@@ -92,6 +92,5 @@ def show_place(
     slug: str, member_id: str, window: str | None, period: str | None, around: int
 ) -> Mapping[str, Any]:
     """Show the place of a member with his neighbours, or why he has none."""
-    community = http.community()
-    key = boards.period_key(community, slug, window, period)
-    return boards.rank(community, slug, key, member_id, around=around, public=access.is_public(member_id))
+    asked, public = board_views.asked(window, period), access.is_public(member_id)
+    return boards.rank(http.community(), slug, asked, member_id, around=around, public=public)

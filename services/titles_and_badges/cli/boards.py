@@ -8,7 +8,7 @@ import click
 
 from services.titles_and_badges import app
 from services.titles_and_badges.cli.configuration import settings
-from services.titles_and_badges.queries import awards
+from services.titles_and_badges.queries import awards, board_views
 from services.titles_and_badges.queries import boards as queries
 from shared.errors import NotFound
 
@@ -28,7 +28,7 @@ def board(board: str, community: str, window: str | None, period: str | None, fo
     app.connect(settings())
     if not awards.is_known(community):
         raise NotFound("community", community)
-    rows = queries.every(community, board, queries.period_key(community, board, window, period))
+    rows = queries.every(community, board, board_views.asked(window, period))
     if form == "json":
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))

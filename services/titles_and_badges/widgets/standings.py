@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.titles_and_badges.queries import boards, seals, showing, titles
+from services.titles_and_badges.queries import board_views, boards, seals, showing, titles
 from shared.errors import NotFound
 
 Shown = dict[str, Any]
@@ -17,7 +17,7 @@ def board(
     community: str, slug: str, window: str | None, period: str | None, member: str | None, rows: int
 ) -> Shown:
     """A board's period in `rows` rows, a member's own among them. Raises NotFound and Invalid."""
-    key = boards.period_key(community, slug, window, period)
+    key = board_views.view(community, slug, board_views.asked(window, period)).period.key
     shown = boards.standing(community, slug, key, limit=rows)
     place = _place(community, slug, key, member)
     found = chosen(shown["items"], place, rows)

@@ -12,6 +12,7 @@ from services.titles_and_badges.domain.boards import Board, board, ranking
 from services.titles_and_badges.domain.boards.ranking import Tree
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.standing import Profile
+from services.titles_and_badges.queries import board_views
 from services.titles_and_badges.queries import boards as queries
 from services.titles_and_badges.repository import DATABASE
 from services.titles_and_badges.repository.boards import standings, trees
@@ -178,7 +179,7 @@ class Game:
         return step(clock.now())
 
     def _check_period(self, rules: Board, period: str, days: dict[str, Any]) -> None:
-        window = queries._period(rules, period, clock.now().date())  # noqa: SLF001 (what a period holds)
+        window = board_views.named(rules, period, clock.now().date())
         rows = []
         for member, each in days.items():
             held = [

@@ -76,11 +76,20 @@ def beginning(p: str, key: str, limit: int, skip: int = 0) -> list[Standing]:
     return [_read(each) for each in _standings().find(query, sort=[("k", 1)], limit=limit, skip=skip)]
 
 
-def ahead(p: str, key: str, limit: int) -> list[Standing]:
-    """The rows right before a key, in the list's order."""
-    query = {"p": p, "k": {"$lt": key}}
-    found = _standings().find(query, sort=[("k", -1)], limit=limit)
-    return [_read(each) for each in found][::-1]
+def around(p: str, key: str, count: int) -> list[Standing]:
+    """The row that has a key, with so many before and behind it, in the list's order; in one question."""
+    ahead: list[Document] = [
+        {"$match": {"p": p, "k": {"$lt": key}}},
+        {"$sort": {"k": -1}},
+        {"$limit": count},
+    ]
+    from_it: list[Document] = [
+        {"$match": {"p": p, "k": {"$gte": key}}},
+        {"$sort": {"k": 1}},
+        {"$limit": count + 1},
+    ]
+    both = [*ahead, {"$unionWith": {"coll": _standings().name, "pipeline": from_it}}] if count else from_it
+    return sorted((_read(each) for each in _standings().aggregate(both)), key=lambda row: row.key)
 
 
 def ties_before(p: str, standing: Standing) -> int:
