@@ -1,0 +1,128 @@
+"""Who descends from whom: ancestors of a loop, counts by generation, and what makes two gardeners collide.
+
+Members' ids are of one community alone, so nothing here asks for it but what is listed by it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from zlib import crc32
+
+from pymongo import UpdateOne
+from pymongo.collection import Collection
+
+from services.referral.documents import DATABASE
+from services.referral.domain import loops as rules
+from services.referral.domain.loops import Came
+from shared import mongo
+from shared.mongo import Document
+
+#: Two joins below one ancestor collide in one case of so many; a count reads as many documents at most.
+PARTS = 8
+_BETWEEN, _BEHIND = "|", "}"
+
+
+def came(program: str, member: str) -> Came | None:
+    """How a member came into a program; None: by nobody."""
+    found = _loops().find_one(
+        {"friend": member, "program": program, "gone": None}, {"anc": 1, "bound": 1, "generation": 1}
+    )
+    return None if found is None else Came(found["anc"], found["bound"], found["generation"])
+
+
+def referrer(program: str, member: str) -> str | None:
+    """Who recommended a program to a member."""
+    found = _loops().find_one({"friend": member, "program": program, "gone": None}, {"advocate": 1})
+    return None if found is None else found["advocate"]
+
+
+def to_the_root(program: str, advocate: str) -> list[str]:
+    """An advocate, who recommended to him, and so on up to the root."""
+    return list(rules.to_the_root(advocate, lambda member: referrer(program, member)))
+
+
+def above(program: str, advocates: Iterable[str]) -> dict[str, frozenset[str]]:
+    """All who stand above advocates in a program's tree, up to the roots, whatever its bound."""
+    return {each: frozenset(to_the_root(program, each)) - {each} for each in set(advocates)}
+
+
+def has_friends(program: str, member: str) -> bool:
+    """Whether a member has recommended a program to anybody."""
+    return _loops().find_one({"advocate": member, "program": program}, {"_id": 1}) is not None
+
+
+def friends(member: str, after: str, limit: int) -> list[tuple[str, str]]:
+    """Whom a member recommended any program to: (id of the loop, friend), in order of the loops' ids."""
+    query = {"advocate": member, "_id": {"$gt": after}}
+    found = _loops().find(query, {"friend": 1}, sort=[("_id", 1)], limit=limit)
+    return [(each["_id"], each["friend"]) for each in found]
+
+
+def descendants(program: str, member: str, after: str, limit: int) -> list[Document]:
+    """Loops of those who descend from a member, in order of their ids."""
+    query = {"anc": member, "program": program, "_id": {"$gt": after}}
+    return list(
+        _loops().find(query, {"said": 0, "edges": 0}, sort=[("_id", 1)], limit=limit, batch_size=limit)
+    )
+
+
+def counts(program: str, member: str) -> dict[int, int]:
+    """How many descend from a member, by generation: as many documents, however many they are."""
+    prefix = f"{member}{_BETWEEN}{program}"
+    found: Counter[int] = Counter()
+    for part in _counters().find({"_id": {"$gt": prefix + _BETWEEN, "$lt": prefix + _BEHIND}}, {"counts": 1}):
+        found.update({int(number): count for number, count in part["counts"].items()})
+    return {number: count for number, count in sorted(found.items()) if count}
+
+
+def shift(community: str, program: str, friend: str, changes: Mapping[tuple[str, int], int]) -> None:
+    """Change counts, inside the running transaction. All of one friend's changes go to parts of one number."""
+    if not changes:
+        return
+    part = crc32(friend.encode()) % PARTS
+    by_ancestor: dict[str, Document] = {}
+    for (ancestor, generation), count in changes.items():
+        by_ancestor.setdefault(ancestor, {})[f"counts.{generation}"] = count
+    _counters().bulk_write(
+        [
+            UpdateOne(
+                {"_id": f"{ancestor}{_BETWEEN}{program}{_BETWEEN}{part}"},
+                {
+                    "$inc": increments,
+                    "$setOnInsert": {"community": community, "program": program, "ancestor": ancestor},
+                },
+                upsert=True,
+            )
+            for ancestor, increments in sorted(by_ancestor.items())
+        ],
+        ordered=False,
+    )
+
+
+def hold(community: str, program: str, members: Sequence[str]) -> None:
+    """Make whoever changes where these members stand, or plants below them, collide with the running transaction.
+
+    Else two who plant at once, each blind to the other, could close a circle.
+    """
+    _lineages().bulk_write(
+        [
+            UpdateOne(
+                {"_id": f"{member}{_BETWEEN}{program}"},
+                {"$inc": {"writes": 1}, "$setOnInsert": {"community": community}},
+                upsert=True,
+            )
+            for member in sorted(set(members))
+        ],
+        ordered=False,
+    )
+
+
+def _loops() -> Collection[Document]:
+    return mongo.collection(DATABASE, "loops")
+
+
+def _counters() -> Collection[Document]:
+    return mongo.collection(DATABASE, "descendants")
+
+
+def _lineages() -> Collection[Document]:
+    return mongo.collection(DATABASE, "lineages")
