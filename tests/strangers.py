@@ -15,6 +15,7 @@ IDS = {
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
+PROGRAM = {"name": "Friends", "landing_url": "https://shop.example/"}
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 
 
@@ -88,4 +89,9 @@ ATTEMPTS = {
     "titles-and-badges GET /v1/periods/{period}": Attempt(404),
     "titles-and-badges GET /v1/periods/{period}/boards/{slug}": Attempt(404),
     "titles-and-badges GET /v1/members/{member_id}/progress": Attempt(404),
+    "referral GET /v1/programs": Attempt(200, empty=True),
+    "referral GET /v1/programs/{slug}": Attempt(404),
+    "referral PUT /v1/programs/{slug}": Attempt(200, PROGRAM),
+    "referral DELETE /v1/programs/{slug}": Attempt(404),
+    "referral GET /v1/programs/{slug}/versions": Attempt(404),
 }

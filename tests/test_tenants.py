@@ -1,4 +1,4 @@
-"""No community reads or writes anything of another: tried at every operation of both OpenAPI documents.
+"""No community reads or writes anything of another: tried at every operation of all OpenAPI documents.
 
 A new endpoint fails here until it stands in `strangers.ATTEMPTS`, with what a stranger would try on it.
 """
@@ -16,7 +16,8 @@ from services.activity.use_cases import membership
 from services.titles_and_badges.repository import holds
 from services.titles_and_badges.use_cases import sealing
 from shared import auth, clock, http, mongo
-from tests.fixtures import ACTIVITY, BADGES, Courier, Door
+from tests.fixtures import ACTIVITY, BADGES, REFERRAL, Courier, Door
+from tests.referral import filling
 from tests.strangers import ATTEMPTS, BOARD, HERO, IDS, PAGE, POSTER
 
 #: Stands in everything of the victim's that a stranger cannot guess; no answer to him may hold it.
@@ -37,19 +38,25 @@ class Operation(NamedTuple):
 
 @dataclass
 class House:
-    """Both doors, for any community."""
+    """All doors, for any community."""
 
     activity: Door
     badges: Door
+    referral: Door
+
+    @property
+    def doors(self) -> dict[str, Door]:
+        """Each service's door, by its name."""
+        return {"activity": self.activity, "titles-and-badges": self.badges, "referral": self.referral}
 
     def door(self, service: str, community: str, kind: str = "admin") -> Door:
         """A door as a token of a community opens it."""
-        door = self.activity if service == "activity" else self.badges
+        door = self.doors[service]
         return Door(door.client, door.settings, community, kind)
 
     def operations(self) -> Iterator[tuple[Operation, list[str]]]:
-        """Every operation of both documents, with the kinds of token that it takes."""
-        for service, door in (("activity", self.activity), ("titles-and-badges", self.badges)):
+        """Every operation of all documents, with the kinds of token that it takes."""
+        for service, door in self.doors.items():
             for path, item in http.document(door.client.application)["paths"].items():
                 for method, said in item.items():
                     if method != "parameters":
@@ -65,8 +72,8 @@ class House:
 
 
 @pytest.fixture
-def house(activity: Door, badges: Door) -> House:
-    return House(activity, badges)
+def house(activity: Door, badges: Door, referral: Door) -> House:
+    return House(activity, badges, referral)
 
 
 def address(operation: Operation) -> str:
@@ -75,7 +82,7 @@ def address(operation: Operation) -> str:
 
 
 def founded() -> str:
-    """A new community that both services know."""
+    """A new community that all services know."""
     slug = f"test-{uuid.uuid4().hex[:12]}"
     membership.found_community(slug, name="Theirs", time_zone="Europe/Kyiv", locale="en", now=clock.now())
     Courier(slug).carry()
@@ -115,6 +122,7 @@ def fill(house: House, community: str, mark: str) -> None:
     sealing.seal(community, "2026-01")
     holds.keep(community, [_hold(community, mark)], [])
     badges("POST", f"/v1/badges/{mark}-hero/grants", {"member": "bob", "reason": f"A {mark} reason."})
+    filling.fill(house.door("referral", community), mark)
     Courier(community).carry()
 
 
@@ -135,7 +143,7 @@ def _hold(community: str, mark: str) -> dict[str, Any]:
 
 
 def stored(community: str) -> dict[str, bytes]:
-    """Every document of a community in both databases, byte by byte."""
+    """Every document of a community in all databases, byte by byte."""
     members = [each["_id"] for each in mongo.collection(ACTIVITY, "members").find({"community": community})]
     ours = {"$or": [
         {"community": community},
@@ -145,7 +153,7 @@ def stored(community: str) -> dict[str, bytes]:
     ]}  # fmt: skip
     return {
         f"{service} {name} {document['_id']}": bson.encode(document)
-        for service in (ACTIVITY, BADGES)
+        for service in (ACTIVITY, BADGES, REFERRAL)
         for name in mongo.database(service).list_collection_names()
         for document in mongo.collection(service, name).find(ours)
     }

@@ -1,7 +1,10 @@
 """The HTTP door of `referral`: parse, call one use case or query, render."""
 
-from shared.http import Blueprint
+from services.referral.api import (
+    programs,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+#: A line a subject.
+BLUEPRINTS = (programs.blueprint,)
 
 __all__ = ["BLUEPRINTS"]

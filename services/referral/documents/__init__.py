@@ -1,15 +1,23 @@
 """How `referral` lies in MongoDB: storage shape and indexes, one file a topic."""
 
-from services.referral.documents import audit, conversions, ledger, loops, people
+from services.referral.documents import (
+    audit,
+    conversions,
+    ledger,
+    loops,
+    people,
+    programs,
+)
 from services.referral.documents.database import DATABASE
 
-#: Every collection, for `laurel init`.
+#: Every collection, for `laurel init`; a line a topic.
 EVERY = (
-    *people.EVERY,
-    *ledger.EVERY,
     *audit.EVERY,
     *conversions.EVERY,
+    *ledger.EVERY,
     *loops.EVERY,
+    *people.EVERY,
+    *programs.EVERY,
 )
 
 __all__ = ["DATABASE", "EVERY"]

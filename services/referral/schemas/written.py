@@ -1,0 +1,132 @@
+"""Values as requests and answers hold them: rates, spans, currencies, amounts, addresses of pages."""
+
+import re
+from collections.abc import Callable
+from datetime import time, timedelta
+from fractions import Fraction
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from babel.core import get_global
+from marshmallow import ValidationError, fields, validate
+
+from services.referral.domain import durations, money
+
+T = TypeVar("T")
+
+LONGEST_NAME = 100
+LONGEST_TEXT = 2_000
+LONGEST_ID = 1_000
+LONGEST_URL = 2_000
+#: The most of anything in minor units: 10 thousand million of a currency with two decimals; sums stay far below 2⁶³.
+HIGHEST_AMOUNT = 10**12
+MOST = 1_000_000
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_CURRENCIES = frozenset(get_global("all_currencies"))
+
+
+class _Written(fields.Field[T]):
+    """A value that people write as text; `parse` reads it and raises ValueError, `text` writes it."""
+
+    parse: Callable[[str], T]
+    text: Callable[[T], str]
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> T:  # noqa: ANN401, ARG002
+        if not isinstance(value, str):
+            reason = "Text is wanted here."
+            raise ValidationError(reason)
+        try:
+            return type(self).parse(value)
+        except ValueError as error:
+            reason = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            raise ValidationError(reason) from error
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002
+        return None if value is None else type(self).text(value)
+
+
+class Rate(_Written[Fraction]):
+    """A percentage such as `2.9%`: text, because a float cannot hold it."""
+
+    parse = staticmethod(money.parse_rate)
+    text = staticmethod(money.rate_text)
+
+
+class Span(_Written[timedelta]):
+    """Whole days, hours or minutes: `30d`, `24h`, `15m`."""
+
+    parse = staticmethod(durations.parse)
+    text = staticmethod(durations.text)
+
+
+class TimeOfDay(_Written[time]):
+    """A time of the community's day: `21:00`."""
+
+    @staticmethod
+    def parse(written: str) -> time:
+        """Hours and minutes."""
+        if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", written):
+            message = f"{written!r} is no time such as 21:00"
+            raise ValueError(message)
+        return time.fromisoformat(written)
+
+    @staticmethod
+    def text(value: time) -> str:
+        """Hours and minutes."""
+        return value.isoformat(timespec="minutes")
+
+
+def amount(least: int = 0, **options: Any) -> fields.Integer:  # noqa: ANN401
+    """An amount in minor units: a whole number."""
+    return fields.Integer(strict=True, validate=validate.Range(least, HIGHEST_AMOUNT), **options)
+
+
+def number(least: int, most: int = MOST, **options: Any) -> fields.Integer:  # noqa: ANN401
+    """A whole number."""
+    return fields.Integer(strict=True, validate=validate.Range(least, most), **options)
+
+
+def currency(**options: Any) -> fields.String:  # noqa: ANN401
+    """A currency by its ISO 4217 code."""
+    return fields.String(validate=_is_currency, **options)
+
+
+def identifier(**options: Any) -> fields.String:  # noqa: ANN401
+    """An id of the community's own, which may hold any character."""
+    return fields.String(validate=validate.Length(1, LONGEST_ID), **options)
+
+
+def page(**options: Any) -> fields.String:  # noqa: ANN401
+    """The absolute address of a page, http or https."""
+    return fields.String(validate=[validate.Length(1, LONGEST_URL), _is_page], **options)
+
+
+def slug(**options: Any) -> fields.String:  # noqa: ANN401
+    """A name for addresses: small letters, digits and hyphens."""
+    return fields.String(validate=is_slug, **options)
+
+
+def is_slug(written: str) -> None:
+    """Refuse what cannot stand in an address and in the name of an account."""
+    if not _SLUG.fullmatch(written):
+        reason = "Small letters, digits and hyphens, 64 at most, are wanted here."
+        raise ValidationError(reason)
+
+
+def _is_currency(written: str) -> None:
+    if written not in _CURRENCIES:
+        reason = "There is no such currency; its ISO 4217 code is wanted, such as EUR."
+        raise ValidationError(reason)
+
+
+def _is_page(written: str) -> None:
+    try:
+        parts = urlsplit(written)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None
+    except ValueError:
+        wrong = True
+    # Whoever resolves it must not read another host into it than we do.
+    if wrong or re.search(r"[\x00-\x20\x7f\\]", written):
+        reason = "The absolute address of a page is wanted here: http or https, a host, no user."
+        raise ValidationError(reason)

@@ -1,0 +1,39 @@
+"""Programs are defined, changed by new versions, and ended."""
+
+from datetime import datetime
+
+from services.referral.domain import amending
+from services.referral.domain.amending import Wanted
+from services.referral.domain.programs import Program
+from services.referral.repository import DATABASE, programs
+from shared import mongo
+from shared.errors import Conflict, NotFound
+
+MOST_PROGRAMS = 100
+
+
+@mongo.in_transaction(DATABASE)
+def define(community: str, slug: str, wanted: Wanted, now: datetime) -> Program:
+    """Define a program, or change it by a new version; what is wanted already changes nothing.
+
+    Raises Invalid or Conflict.
+    """
+    before = programs.load(community, slug)
+    if before is None and len(programs.every(community)) >= MOST_PROGRAMS:
+        message = f"A community has {MOST_PROGRAMS} programs at most."
+        raise Conflict(message)
+    after = amending.amended(slug, before, wanted, now)
+    if after != before:
+        programs.keep(community, after)
+    return after
+
+
+@mongo.in_transaction(DATABASE)
+def end(community: str, slug: str, now: datetime) -> None:
+    """End a program: nothing begins in it from now on, and what has begun goes on. Raises NotFound."""
+    before = programs.load(community, slug)
+    if before is None:
+        raise NotFound("program", slug)
+    after = amending.ended(before, now)
+    if after != before:
+        programs.keep(community, after)
