@@ -51,9 +51,7 @@ def test_the_domain_of_an_earlier_friend_is_flagged() -> None:
     assert flags == ("domain-of-earlier-friend",)
 
 
-@pytest.mark.parametrize(
-    "domain", ["privaterelay.appleid.com", "duck.com", "simplelogin.com", "mozmail.com"]
-)
+@pytest.mark.parametrize("domain", ["privaterelay.appleid.com", "duck.com", "simplelogin.com", "mozmail.com"])
 def test_a_relay_is_flagged_at_most(domain: str) -> None:
     assert emails.flags([box(f"a1@{domain}")], [box(f"b2@{domain}")]) == ("relay-email",)
 
