@@ -17,8 +17,7 @@ from services.referral.documents.database import DATABASE
 class Friend(Document):
     """A friend or buyer, by his member id: written first by whoever decides anything of him, so that two collide.
 
-    `advocate` brought him, by his earliest attribution. `clicks` and `visitors` are what his joins and orders named:
-    a click that comes late is for him if it is one of them.
+    `clicks` and `visitors` are what his joins and orders named: a click that comes late is for him if it is one of them.
     """
 
     meta = {
@@ -26,18 +25,15 @@ class Friend(Document):
         "collection": "friends",
         "auto_create_index": False,
         "indexes": [
-            {"fields": ["advocate"], "sparse": True},
             {"fields": ["clicks"], "sparse": True},
             {"fields": ["visitors"], "sparse": True},
+            {"fields": ["community", "member"]},
         ],
     }
 
     member = StringField(primary_key=True)
     community = StringField(required=True)
     settled = LongField(required=True)
-    advocate = StringField()
-    program = StringField()
-    since = DateTimeField()
     clicks = ListField(StringField())
     visitors = ListField(StringField())
 

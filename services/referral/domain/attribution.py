@@ -16,6 +16,8 @@ from services.referral.domain.reasons import Reason
 
 PERSON, REPEAT, UNRESOLVED = "person", "repeat", "unresolved"
 ENROLLED = "enrolled"
+#: Who comes again is counted once, but it was he who came again. What is unresolved is told as not found.
+_PEOPLE = frozenset({PERSON, REPEAT, UNRESOLVED})
 
 
 class Door(StrEnum):
@@ -225,8 +227,7 @@ def _is_over(end: datetime | None, moment: datetime) -> bool:
 
 #: Why a candidate is refused: of several reasons, the first one here is told.
 _REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
-    (Reason.REPEATED_CLICK, lambda case: case.candidate.klass == REPEAT),
-    (Reason.NOT_A_PERSON, lambda case: case.candidate.klass not in {PERSON, UNRESOLVED}),
+    (Reason.NOT_A_PERSON, lambda case: case.candidate.klass not in _PEOPLE),
     (Reason.CHANNEL, lambda case: case.candidate.channel is not None),
     (Reason.NOT_FOUND, lambda case: case.program is None),
     (Reason.ADVOCATE_NOT_FOUND, lambda case: case.candidate.advocate is None),

@@ -12,24 +12,23 @@ _DIGEST_BYTES = 16
 _LONGEST_KEY = 64
 _GMAIL = {"gmail.com", "googlemail.com"}
 
+_FREE = """
+gmail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de live.com msn.com yahoo.com yahoo.co.uk
+yahoo.co.jp yahoo.fr yahoo.de ymail.com icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me gmx.com
+gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org tutanota.com tuta.com
+fastmail.com hey.com zoho.com mail.com inbox.com orange.fr free.fr laposte.net sfr.fr libero.it wp.pl o2.pl onet.pl
+interia.pl seznam.cz ukr.net i.ua meta.ua bigmir.net mail.ru bk.ru list.ru inbox.ru yandex.ru yandex.com rambler.ru
+qq.com 163.com 126.com sina.com naver.com daum.net hanmail.net rediffmail.com comcast.net verizon.net att.net
+"""
+_RELAYS = """
+privaterelay.appleid.com duck.com mozmail.com simplelogin.com simplelogin.co simplelogin.fr aleeas.com slmails.com
+silomails.com slmail.me passmail.net passinbox.com anonaddy.com anonaddy.me addy.io
+"""
+
 #: Where anybody may have a mailbox: to share one of these domains says nothing.
-FREE = frozenset(
-    """
-    gmail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de live.com msn.com yahoo.com yahoo.co.uk
-    yahoo.co.jp yahoo.fr yahoo.de ymail.com icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me gmx.com
-    gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org tutanota.com tuta.com
-    fastmail.com hey.com zoho.com mail.com inbox.com orange.fr free.fr laposte.net sfr.fr libero.it wp.pl o2.pl onet.pl
-    interia.pl seznam.cz ukr.net i.ua meta.ua bigmir.net mail.ru bk.ru list.ru inbox.ru yandex.ru yandex.com rambler.ru
-    qq.com 163.com 126.com sina.com naver.com daum.net hanmail.net rediffmail.com comcast.net verizon.net att.net
-    """.split()
-)
+FREE = frozenset(_FREE.split())
 #: Where people hide the address that they have: one of these is nobody in particular.
-RELAYS = frozenset(
-    """
-    privaterelay.appleid.com duck.com mozmail.com simplelogin.com simplelogin.co simplelogin.fr aleeas.com slmails.com
-    silomails.com slmail.me passmail.net passinbox.com anonaddy.com anonaddy.me addy.io
-    """.split()
-)
+RELAYS = frozenset(_RELAYS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

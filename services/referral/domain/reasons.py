@@ -31,7 +31,6 @@ class Reason(StrEnum):
     AFTER_CHECKOUT_BEGAN = "after-checkout-began"
     TOO_LATE = "too-late"
     NOT_A_PERSON = "not-a-person"
-    REPEATED_CLICK = "repeated-click"
     CHANNEL = "channel"
     ADVOCATE_NOT_ACTIVE = "advocate-not-active"
     EXISTING_ADVOCATE = "existing-advocate"
@@ -80,7 +79,6 @@ WORDS = {
     Reason.AFTER_CHECKOUT_BEGAN: "checkout had begun already",
     Reason.TOO_LATE: "we learnt of the click after the grace for late ones",
     Reason.NOT_A_PERSON: "no person clicked: a preview, a robot or a prefetch",
-    Reason.REPEATED_CLICK: "it repeats a click that counts",
     Reason.CHANNEL: "the coupon is public: a channel, not an advocate",
     Reason.ADVOCATE_NOT_ACTIVE: "the advocate was not enrolled at that time",
     Reason.EXISTING_ADVOCATE: "the friend was an advocate himself already",

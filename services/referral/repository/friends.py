@@ -1,56 +1,27 @@
 """Friends and buyers: the aggregate of all that is decided of one person."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import people
 from shared import mongo
 from shared.mongo import Document
 
 
-def hold(community: str, friend: str) -> Document:
-    """Write a friend first, inside the running transaction: whoever else decides of him begins again. Returns him."""
+def hold(community: str, friend: str) -> None:
+    """Write a friend first, inside the running transaction: whoever else decides of him begins again."""
     _friends().update_one(
         {"_id": friend}, {"$inc": {"settled": 1}, "$setOnInsert": {"community": community}}, upsert=True
     )
-    return _friends().find_one({"_id": friend}) or {}
 
 
-def load(members: Iterable[str]) -> dict[str, Document]:
-    """Friends by id, those that there are."""
-    found = _friends().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
-    return {each["_id"]: each for each in found}
-
-
-def keep(friend: str, **changed: Any) -> None:  # noqa: ANN401 (whatever a document holds)
-    """Change what is known of a friend, inside the running transaction; None takes a field away."""
-    update: Document = {
-        "$set": {name: value for name, value in changed.items() if value is not None},
-        "$unset": {name: "" for name, value in changed.items() if value is None},
-    }
-    _friends().update_one({"_id": friend}, {name: what for name, what in update.items() if what})
-
-
-def has_brought_anybody(members: Iterable[str]) -> bool:
-    """Whether anybody was brought by one of these."""
-    return _friends().find_one({"advocate": {"$in": list(members)}}, {"_id": 1}) is not None
-
-
-def above(members: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Each of these members → all who stand above him: his advocate, that one's advocate, and so on."""
-    parents: dict[str, str] = {}
-    asked: set[str] = set()
-    wanted = set(members)
-    while wanted:
-        asked |= wanted
-        found = {each: one["advocate"] for each, one in load(wanted).items() if one.get("advocate")}
-        now = people.survivors(found.values())
-        parents |= {member: now[advocate] for member, advocate in found.items()}
-        wanted = set(now.values()) - asked
-    return {member: _chain(member, parents) for member in members}
+def remember(friend: str, *, clicks: Iterable[str], visitors: Iterable[str]) -> None:
+    """Keep what his joins and orders named, inside the running transaction: clicks that come late are found by it."""
+    named = {"clicks": list(clicks), "visitors": list(visitors)}
+    added = {name: {"$each": values} for name, values in named.items() if values}
+    if added:
+        _friends().update_one({"_id": friend}, {"$addToSet": added})
 
 
 def concerned(community: str, clicks: Iterable[str], visitors: Iterable[str]) -> list[str]:
@@ -60,12 +31,10 @@ def concerned(community: str, clicks: Iterable[str], visitors: Iterable[str]) ->
     return sorted(each["_id"] for each in found)
 
 
-def _chain(member: str, parents: dict[str, str]) -> frozenset[str]:
-    found: set[str] = set()
-    while member in parents and parents[member] not in found:
-        member = parents[member]
-        found.add(member)
-    return frozenset(found)
+def after(community: str, member: str, limit: int) -> list[str]:
+    """Friends in order of their ids, from a place on."""
+    query = {"community": community, "_id": {"$gt": member}}
+    return [each["_id"] for each in _friends().find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)]
 
 
 def _friends() -> Collection[Document]:

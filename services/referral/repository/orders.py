@@ -43,18 +43,5 @@ def every(community: str) -> Iterator[Document]:
     yield from _orders().find({"community": community}, sort=[("at", 1), ("_id", 1)])
 
 
-def members_after(community: str, after: str, limit: int) -> list[str]:
-    """Who bought, in order of their ids, from a place on."""
-    found = _orders().aggregate(
-        [
-            {"$match": {"community": community, "member": {"$gt": after}}},
-            {"$group": {"_id": "$member"}},
-            {"$sort": {"_id": 1}},
-            {"$limit": limit},
-        ]
-    )
-    return [each["_id"] for each in found]
-
-
 def _orders() -> Collection[Document]:
     return mongo.collection(DATABASE, "orders")
