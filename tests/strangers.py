@@ -12,10 +12,13 @@ IDS = {
     "account": "@ann",
     "period": "2026-01",
     "hold": "0" * 32,
+    "grant": "g1",
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
 PROGRAM = {"name": "Friends", "landing_url": "https://shop.example/"}
+BUDGET = {"name": "Gifts", "currency": "EUR", "limit_minor": 10_000, "approval_above_minor": 0}
+GRANT = {"id": "g1", "member": "ann", "amount_minor": 5, "currency": "EUR", "budget": "poster"}
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 
 
@@ -94,4 +97,14 @@ ATTEMPTS = {
     "referral PUT /v1/programs/{slug}": Attempt(200, PROGRAM),
     "referral DELETE /v1/programs/{slug}": Attempt(404),
     "referral GET /v1/programs/{slug}/versions": Attempt(404),
+    "referral GET /v1/audit": Attempt(200, empty=True),
+    "referral GET /v1/budgets": Attempt(200, empty=True),
+    "referral GET /v1/budgets/{slug}": Attempt(404),
+    "referral PUT /v1/budgets/{slug}": Attempt(200, BUDGET),
+    "referral GET /v1/grants": Attempt(200, empty=True),
+    "referral POST /v1/grants": Attempt(404, {**GRANT, "reason": "Why not?"}),
+    "referral GET /v1/grants/{grant}": Attempt(404),
+    "referral POST /v1/grants/{grant}/approval": Attempt(404, {"reason": "Why not?"}),
+    "referral POST /v1/grants/{grant}/refusal": Attempt(404, {"reason": "Why not?"}),
+    "referral POST /v1/grants/{grant}/revocation": Attempt(404, {"reason": "Why not?"}),
 }

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from services.referral.repository import DATABASE
-from shared import work
+from services.referral.use_cases import granting
+from shared import clock, work
 from shared.work import Step
 
 #: What marks ask for.
@@ -17,3 +18,4 @@ def run(stopping: Callable[[], bool]) -> None:
 
 def look_at_the_clock() -> None:
     """What time has changed."""
+    granting.expire_due(clock.now())

@@ -1,10 +1,16 @@
 """The HTTP door of `referral`: parse, call one use case or query, render."""
 
 from services.referral.api import (
+    audit,
+    budgets,
     programs,
 )
 
 #: A line a subject.
-BLUEPRINTS = (programs.blueprint,)
+BLUEPRINTS = (
+    audit.blueprint,
+    budgets.blueprint,
+    programs.blueprint,
+)
 
 __all__ = ["BLUEPRINTS"]

@@ -2,6 +2,7 @@
 
 from services.referral.documents import (
     audit,
+    budgets,
     conversions,
     ledger,
     loops,
@@ -13,6 +14,7 @@ from services.referral.documents.database import DATABASE
 #: Every collection, for `laurel init`; a line a topic.
 EVERY = (
     *audit.EVERY,
+    *budgets.EVERY,
     *conversions.EVERY,
     *ledger.EVERY,
     *loops.EVERY,

@@ -35,6 +35,8 @@ class Budget:
     """
 
     slug: str
+    name: str = ""
+    team: str = ""
     currency: str
     limit_minor: int
     begins: datetime | None = None
