@@ -168,3 +168,22 @@ def test_an_operator_previews_a_file(
         ("other", 0, True),
     ]
     assert said.code == 0
+
+
+def test_a_preview_follows_chains_and_of_a_chain_asks_what_is_held(
+    badges: Door, activity: Door, courier: Courier
+) -> None:
+    activity("POST", "/v1/activities", [*likes("ann", "a", "b", "c"), *likes("bob", "a", "b")])
+    badges("PUT", BADGE, liked())
+    courier.carry()
+    chain = {"name": "Chain", "criterion": {"kind": "chain", "all": [{"badge": "liked"}]}, "policy": "live"}
+    seen = badges("POST", "/v1/badges/chain/preview", chain).json
+    assert (seen["gain"], seen["lose"], seen["keep"], seen["chains"]) == (2, 0, 0, [])
+    badges("PUT", "/v1/badges/chain", chain)
+    courier.carry()
+    assert badges("POST", "/v1/badges/chain/preview", chain).json["keep"] == 2
+    narrower = badges("POST", f"{BADGE}/preview", liked(at=3)).json
+    assert narrower["chains"] == [{"badge": "chain", "gain": 0, "lose": 1}]
+    assert narrower["notifications"] == 2
+    circle = {**chain, "criterion": {"kind": "chain", "all": [{"badge": "chain"}]}}
+    assert badges("POST", "/v1/badges/chain/preview", circle).status_code == 422

@@ -6,13 +6,15 @@ from typing import Any
 from flask import Response
 
 from services.titles_and_badges.api import access
-from services.titles_and_badges.queries import board_definitions, board_views, boards
+from services.titles_and_badges.queries import awards, board_definitions, board_views, boards, titles
 from services.titles_and_badges.schemas import boards as schemas
-from services.titles_and_badges.use_cases import defining_boards
+from services.titles_and_badges.use_cases import defining_boards, previewing_boards
 from shared import clock, http
 
 blueprint = http.Blueprint("boards", description="Who stands where, in which period")
 
+#: What takes longer is broken off here; the command line has the time.
+PREVIEW_SECONDS = 15.0
 #: What widgets on a busy page ask for, again and again.
 _kept = http.Kept(boards.changes_here)
 
@@ -44,6 +46,23 @@ def put_board(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
     """
     defining_boards.define(http.community(), {slug: schemas.plain(definition)}, clock.now())
     return board_definitions.one(http.community(), slug, drafts=True)
+
+
+@blueprint.post("/boards/<id:slug>/preview")
+@http.requires("admin")
+@blueprint.arguments(schemas.BoardPreviewQuery, location="query", as_kwargs=True)
+@blueprint.arguments(schemas.BoardDefinition)
+@blueprint.response(200, schemas.BoardPreview)
+def preview_board(definition: dict[str, Any], slug: str, top: int, months: int) -> Mapping[str, Any]:
+    """Say who would enter and leave the top, and which titles would change, if this were the definition.
+
+    Nothing is changed.
+    """
+    found = previewing_boards.preview(
+        http.community(), slug, schemas.plain(definition), top=top, months=months, seconds=PREVIEW_SECONDS
+    )
+    shown = {name: awards.named(found[name]) for name in ("rows", "enter", "leave")}
+    return {**found, **shown, "changes": titles.foreseen(found["changes"])}
 
 
 @blueprint.delete("/boards/<id:slug>")

@@ -9,11 +9,13 @@ from services.titles_and_badges.api import access
 from services.titles_and_badges.queries import seals, title_reasons
 from services.titles_and_badges.queries import titles as queries
 from services.titles_and_badges.schemas import titles as schemas
-from services.titles_and_badges.use_cases import defining_titles
+from services.titles_and_badges.use_cases import defining_titles, previewing_titles
 from shared import clock, http
 
 blueprint = http.Blueprint("titles", description="Titles, their holders, and sealed months")
 
+#: What takes longer is broken off here.
+PREVIEW_SECONDS = 15.0
 HOLDERS = http.page_of(schemas.Holder)
 _HOLDER = schemas.Holder()
 _PERIOD = schemas.Period()
@@ -44,6 +46,19 @@ def put_title(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
     """Define a title, or define it anew: for months that are not sealed yet."""
     defining_titles.define(http.community(), {slug: definition}, clock.now())
     return queries.one(http.community(), slug, drafts=True)
+
+
+@blueprint.post("/titles/<id:slug>/preview")
+@http.requires("admin")
+@blueprint.arguments(schemas.PreviewQuery, location="query", as_kwargs=True)
+@blueprint.arguments(schemas.Title)
+@blueprint.response(200, schemas.TitlePreview)
+def preview_title(definition: dict[str, Any], slug: str, months: int) -> Mapping[str, Any]:
+    """Say who would hold it in the last sealed months if this were the definition, and change nothing."""
+    found = previewing_titles.preview(
+        http.community(), slug, definition, months=months, seconds=PREVIEW_SECONDS
+    )
+    return {**found, "changes": queries.foreseen(found["changes"])}
 
 
 @blueprint.delete("/titles/<id:slug>")

@@ -1,7 +1,7 @@
 """Awards and badges, as widgets and managers read them."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -117,6 +117,12 @@ def person(profile: Document | None, now: datetime) -> Document:
     if profile is None or _opted_out(profile, now):
         return {"id": None, "name": None}
     return {"id": profile.get("external_id"), "name": profile.get("name")}
+
+
+def named(rows: Sequence[Document]) -> list[Document]:
+    """Rows with people in the place of Laurel's ids, asking for all of them once."""
+    known, now = communities.profiles({row["member"] for row in rows}), clock.now()
+    return [{**row, "member": person(known.get(row["member"]), now)} for row in rows]
 
 
 def pending() -> dict[str, int]:

@@ -60,27 +60,14 @@ def view(community: str, slug: str, period: str) -> View:
     return View(community, stored, board, named(board, period, today), today, zone)
 
 
-def usual_window(board: Board) -> str:
-    """The window that is shown where none is named."""
-    return windows.MONTH if windows.MONTH in board.windows else board.windows[0]
-
-
-def present(board: Board, window: str, today: date) -> Period:
-    """The period of one of a board's windows in which a day lies; of seasons the latest that began, or the last one."""
-    if window == windows.SEASON:
-        begun = [each for each in board.seasons if each.first <= today]
-        return windows.of_season(max(begun or board.seasons, key=lambda each: each.first))
-    return windows.containing(window, today) if window in windows.CALENDAR else windows.rolling(window, today)
-
-
 def named(board: Board, period: str, today: date) -> Period:
     """The period that `asked` names, as of a day. Raises Invalid where the board does not have it."""
     window, is_named, name = period.partition(":")
-    window = window or usual_window(board)
+    window = window or board.usual_window
     if window not in board.windows:
         raise _invalid("window", f"this board has the windows {', '.join(board.windows)}")
     if not is_named:
-        return present(board, window, today)
+        return board.present(window, today)
     if window == windows.SEASON:
         found = [each for each in board.seasons if each.name == name]
         if not found:

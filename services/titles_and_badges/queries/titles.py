@@ -77,6 +77,11 @@ def rehearsed(found: Sequence[Document]) -> Iterator[Document]:
         }
 
 
+def foreseen(changes: Sequence[Document]) -> list[Document]:
+    """What a preview found of sealed months, with people and points."""
+    return [{**row, "score": score_of(row["score"], row["scale"])} for row in people.named(changes)]
+
+
 def stored(community: str, slug: str, *, drafts: bool) -> Document:
     """A title as it is stored. Raises NotFound."""
     found = titles.definition(community, slug)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.titles_and_badges.domain import standing
+from services.titles_and_badges.domain.boards import Board
 from services.titles_and_badges.domain.facts import Fact
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.domain.titles import choosing, definitions, measures, months
@@ -59,14 +60,19 @@ def title(slug: str, definition: Mapping[str, Any], version: int) -> Title:
     )
 
 
-def choose(of: Month, ruled: Title, rows: Iterable[Row]) -> Choice:
-    """Who holds a title, by the rows of its list, best first; no more of them are read than are needed."""
-    return choosing.choose(ruled, of.period, of.until, candidates(of, ruled, rows))
+def choose(of: Month, ruled: Title, rows: Iterable[Row], board: Board | None = None) -> Choice:
+    """Who holds a title, by the rows of its list, best first; no more of them are read than are needed.
+
+    `board` is the title's as it would be, where it is not the stored one.
+    """
+    return choosing.choose(ruled, of.period, of.until, candidates(of, ruled, rows, board))
 
 
-def candidates(of: Month, ruled: Title, rows: Iterable[Row]) -> Iterator[Candidate]:
+def candidates(
+    of: Month, ruled: Title, rows: Iterable[Row], board: Board | None = None
+) -> Iterator[Candidate]:
     """Rows as candidates, read as they are asked for."""
-    counts = ruled.measure or _points_of(of.community, ruled.board)
+    counts = ruled.measure or (board.concerns if board else _points_of(of.community, ruled.board))
     read = iter(rows)
     # The first few are asked for at once in most months; whoever must read on reads more at a time.
     for size in itertools.chain((10,), itertools.repeat(AT_ONCE)):

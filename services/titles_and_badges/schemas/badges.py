@@ -135,11 +135,20 @@ class Cost(Schema):
     seconds = fields.Float(required=True)
 
 
+class ChainChange(Schema):
+    """How many would gain, and lose, a badge that requires the one that is previewed."""
+
+    badge = fields.String(required=True)
+    gain = fields.Integer(required=True)
+    lose = fields.Integer(required=True)
+
+
 class Preview(Schema):
     """What a definition would do, for all that was ever done, or from its `effective` on.
 
-    `gains` and `losses` are samples. `complete`: whether it came to its end; a recompute can be ordered with its `id`
-    only then, and only while the rules are the same.
+    `gains` and `losses` are samples; `chains` are the badges that follow (not where there is a maximum of holders). No
+    title asks for a badge: none would change. `complete`: whether it came to its end; a recompute can be ordered with
+    its `id` only then, and only while the rules are the same.
     """
 
     id = fields.String(required=True)
@@ -149,6 +158,7 @@ class Preview(Schema):
     keep = fields.Integer(required=True)
     gains = fields.List(fields.Nested(Gain), required=True)
     losses = fields.List(fields.Nested(Gain), required=True)
+    chains = fields.List(fields.Nested(ChainChange), required=True)
     notifications = fields.Integer(required=True)
     cost = fields.Nested(Cost, required=True)
 

@@ -6,7 +6,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.titles_and_badges.domain.boards import definitions, exclusions, policies, windows
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
-from services.titles_and_badges.schemas.badges import LONGEST_NAME, LONGEST_TEXT, Person
+from services.titles_and_badges.schemas.badges import LONGEST_NAME, LONGEST_TEXT, Cost, Person
+from services.titles_and_badges.schemas.titles import PreviewQuery, TitleChange
 from shared import clock, http
 
 _WHOLE = validate.Range(-policies.HEAVIEST, policies.HEAVIEST)
@@ -208,6 +209,56 @@ class PlaceOf(Heading):
     neighbours = fields.List(fields.Nested(Row), required=True)
     excluded = fields.Nested(Excluded, required=True, allow_none=True)
     gained = fields.Nested(Gained, required=True)
+
+
+class BoardPreviewQuery(PreviewQuery):
+    """How many places are the top, and how many sealed months are looked at for their titles."""
+
+    top = fields.Integer(load_default=10, validate=validate.Range(1, 100))
+
+
+class Move(Schema):
+    """A place as it would be and as it is, null where there is none.
+
+    `change`: `enters` the top, `leaves` it, `rises` or `falls` in it, `stays`.
+    """
+
+    member = fields.Nested(Person, required=True)
+    rank = fields.Integer(required=True, allow_none=True)
+    score = fields.Integer(required=True, allow_none=True)
+    rank_before = fields.Integer(required=True, allow_none=True)
+    score_before = fields.Integer(required=True, allow_none=True)
+    change = fields.String(required=True)
+
+
+class BoardPreview(Schema):
+    """What a definition would show of the present period, and what it would change of the titles of sealed months.
+
+    `rows` are the top as it would be, and who is in it now; `rise` and `fall` count all whose place would move.
+    `changes` and `notifications` are of the last sealed months, if these were sealed anew under it (`--redefine`).
+    Where it is not `complete`, places are among those who were looked at.
+    """
+
+    board = fields.String(required=True)
+    window = fields.String(required=True)
+    period = fields.String(required=True, allow_none=True)
+    since = fields.Date(required=True, allow_none=True, data_key="from", attribute="from")
+    until = fields.Date(required=True, allow_none=True)
+    time_zone = fields.String(required=True)
+    ties = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    total = fields.Integer(required=True)
+    total_before = fields.Integer(required=True)
+    rise = fields.Integer(required=True)
+    fall = fields.Integer(required=True)
+    rows = fields.List(fields.Nested(Move), required=True)
+    enter = fields.List(fields.Nested(Move), required=True)
+    leave = fields.List(fields.Nested(Move), required=True)
+    months = fields.List(fields.String(), required=True)
+    changes = fields.List(fields.Nested(TitleChange), required=True)
+    notifications = fields.Integer(required=True)
+    complete = fields.Boolean(required=True)
+    cost = fields.Nested(Cost, required=True)
 
 
 DEFINITION = BoardDefinition()

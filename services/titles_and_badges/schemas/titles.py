@@ -272,4 +272,38 @@ class MonthQuery(Schema):
     period = fields.String(validate=validate.Length(1, 20))
 
 
+class PreviewQuery(Schema):
+    """How many of the last sealed months are looked at."""
+
+    months = fields.Integer(load_default=1, validate=validate.Range(0, 12))
+
+
+class TitleChange(Schema):
+    """Who would hold a title of a sealed month.
+
+    `change`: `gains it`, `loses it`, `moves` to another place or score, `stays`.
+    """
+
+    title = fields.String(required=True)
+    period = fields.String(required=True)
+    member = fields.Nested(Person, required=True)
+    place = fields.Integer(required=True)
+    score = fields.Float(required=True)
+    change = fields.String(required=True)
+
+
+class TitlePreview(Schema):
+    """What a definition would change of the last sealed months, if these were sealed anew under it (`--redefine`).
+
+    `complete`: whether there was time for all of them; `notifications` are those that sealing them anew would send.
+    """
+
+    title = fields.String(required=True)
+    months = fields.List(fields.String(), required=True)
+    changes = fields.List(fields.Nested(TitleChange), required=True)
+    notifications = fields.Integer(required=True)
+    complete = fields.Boolean(required=True)
+    seconds = fields.Float(required=True)
+
+
 TITLE = Title()

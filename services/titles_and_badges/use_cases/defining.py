@@ -38,7 +38,7 @@ def define(community: str, definitions: Mapping[str, Definition], now: datetime)
             document |= _coming_into_force(community, slug, definition, stored, now)
         changed.append((document, stored is not None))
     if changed:
-        _check_chains(community, {document["slug"]: document for document, _ in changed})
+        check_chains(community, {document["slug"]: document for document, _ in changed})
         communities.keep_definitions(community, changed)
         limited = {document["slug"] for document, _ in changed if document["definition"].get("most_holders")}
         allocating.order(community, limited)
@@ -67,7 +67,8 @@ def _coming_into_force(
     return {**kept, "effective": since, "earlier": dated}
 
 
-def _check_chains(community: str, changed: Mapping[str, Document]) -> None:
+def check_chains(community: str, changed: Mapping[str, Document]) -> None:
+    """Refuse chains of badges or levels that there would not be, and circles. Raises Invalid."""
     stored = {each["slug"]: each for each in communities.definitions(community)}
     chains.check(
         {slug: badges.badge(slug, each["definition"]) for slug, each in {**stored, **changed}.items()}

@@ -21,6 +21,8 @@ NOW = "now"
 EVER = "always"
 #: What may change without anybody being counted anew.
 _WORDS = frozenset({"name", "description", "ties"})
+#: What a definition says beside its content.
+_OUTSIDE = frozenset({"slug", "status", "effective"})
 
 
 @mongo.in_transaction(DATABASE)
@@ -33,9 +35,8 @@ def define(community: str, written: Mapping[str, Definition], now: datetime) -> 
     changed: list[tuple[Document, bool]] = []
     recount = False
     for slug, definition in written.items():
-        check(slug, definition)  # refuses what is wrong
         stored = definitions.one(community, slug)
-        document = _document(community, slug, definition, stored, now)
+        document = as_defined(community, slug, definition, stored, now)
         if stored is not None and _same(stored, document):
             continue
         changed.append((document, stored is not None))
@@ -45,6 +46,31 @@ def define(community: str, written: Mapping[str, Definition], now: datetime) -> 
     if recount:
         _count_anew(community)
     return [document["slug"] for document, _ in changed]
+
+
+def as_defined(
+    community: str, slug: str, definition: Definition, stored: Document | None, now: datetime
+) -> Document:
+    """A board as it would be stored. Raises Invalid."""
+    check(slug, definition)  # refuses what is wrong
+    content, named = _with_members(
+        community, {name: each for name, each in definition.items() if name not in _OUTSIDE}
+    )
+    history = list(stored.get("history", ())) if stored else []
+    if stored:
+        history.append({name: stored[name] for name in ("version", "status", "definition", "changed")})
+    return {
+        "_id": definitions.key(community, slug),
+        "community": community,
+        "slug": slug,
+        "version": stored["version"] + 1 if stored else 1,
+        "status": definition.get("status", life.ACTIVE),
+        "definition": content,
+        "policies": _policies(stored, content, definition.get("effective", NOW), now),
+        "named": sorted({*named, *(stored["named"] if stored else ())}),
+        "changed": now,
+        "history": history,
+    }
 
 
 @mongo.in_transaction(DATABASE)
@@ -92,32 +118,6 @@ def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's
             raise Invalid(refusal.detail, errors=places) from refusal
         found[slug] = {name: value for name, value in each.items() if name != "slug"}
     return found
-
-
-def _document(
-    community: str, slug: str, definition: Definition, stored: Document | None, now: datetime
-) -> Document:
-    content, named = _with_members(
-        community, {name: each for name, each in definition.items() if name not in _OUTSIDE}
-    )
-    history = list(stored.get("history", ())) if stored else []
-    if stored:
-        history.append({name: stored[name] for name in ("version", "status", "definition", "changed")})
-    return {
-        "_id": definitions.key(community, slug),
-        "community": community,
-        "slug": slug,
-        "version": stored["version"] + 1 if stored else 1,
-        "status": definition.get("status", life.ACTIVE),
-        "definition": content,
-        "policies": _policies(stored, content, definition.get("effective", NOW), now),
-        "named": sorted({*named, *(stored["named"] if stored else ())}),
-        "changed": now,
-        "history": history,
-    }
-
-
-_OUTSIDE = frozenset({"slug", "status", "effective"})
 
 
 def _policies(stored: Document | None, content: Definition, effective: Any, now: datetime) -> list[Document]:  # noqa: ANN401

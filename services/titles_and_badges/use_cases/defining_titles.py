@@ -30,19 +30,26 @@ def define(community: str, wanted: Mapping[str, Definition], now: datetime) -> l
         raise Conflict(message)
     changed: list[tuple[Document, bool]] = []
     for slug, definition in wanted.items():
-        definitions.title(slug, definition)  # refuses what is wrong
-        if boards.one(community, definition["board"]) is None:
-            raise invalid("/board", f"there is no board {definition['board']!r}")
-        status = definition.get("status", life.ACTIVE)
-        content = {name: value for name, value in definition.items() if name not in {"status", "slug"}}
-        if "excluded" in content:
-            content["excluded"] = _by_our_ids(community, content["excluded"])
         stored = known.get(slug)
-        if stored is None or stored["definition"] != content or stored["status"] != status:
-            changed.append((_document(community, slug, content, status, stored, now), stored is not None))
+        document = as_defined(community, slug, definition, stored, now)
+        if stored is None or any(stored[name] != document[name] for name in ("definition", "status")):
+            changed.append((document, stored is not None))
     if changed:
         titles.keep_definitions(changed)
     return [document["slug"] for document, _ in changed]
+
+
+def as_defined(
+    community: str, slug: str, definition: Definition, stored: Document | None, now: datetime
+) -> Document:
+    """A title as it would be stored. Raises Invalid, also where its board is not defined."""
+    definitions.title(slug, definition)  # refuses what is wrong
+    if boards.one(community, definition["board"]) is None:
+        raise invalid("/board", f"there is no board {definition['board']!r}")
+    content = {name: value for name, value in definition.items() if name not in {"status", "slug"}}
+    if "excluded" in content:
+        content["excluded"] = _by_our_ids(community, content["excluded"])
+    return _document(community, slug, content, definition.get("status", life.ACTIVE), stored, now)
 
 
 @mongo.in_transaction(DATABASE)

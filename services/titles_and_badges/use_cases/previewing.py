@@ -1,7 +1,8 @@
 """What a definition would do: who would gain, who would lose, whom it would tell, and what it costs. Changes nothing.
 
-It counts from the same facts by the same fold; of the facts it reads those alone that the definition asks for. What it
-found is kept for a while, since a recompute may be ordered only of what was previewed.
+It counts from the same facts by the same fold; of the facts it reads those alone that the definition asks for. Chains
+that follow the badge are previewed with it. What it found is kept for a while, since a recompute may be ordered only of
+what was previewed.
 """
 
 import time
@@ -12,34 +13,44 @@ from datetime import datetime
 from typing import Any
 
 from services.titles_and_badges.domain import awards as rules_of_awards
-from services.titles_and_badges.domain import badges, condition_queries, life, recognition
+from services.titles_and_badges.domain import badges, chains, condition_queries, life, recognition
 from services.titles_and_badges.domain.awards import Award, Key
 from services.titles_and_badges.domain.badges import Badge, Rules
 from services.titles_and_badges.domain.facts import AUTHOR
 from services.titles_and_badges.domain.reading import Definition
+from services.titles_and_badges.domain.tallies import Tally
 from services.titles_and_badges.repository import awards, communities, facts, previews
-from services.titles_and_badges.use_cases import counting
+from services.titles_and_badges.use_cases import counting, defining
 from shared import clock
 from shared.mongo import Document
 
 SAMPLE = 10
-_FACTS_AT_ONCE = 5_000
+_AT_ONCE = 5_000
 
 Standing = tuple[str, Award]
 
 
 @dataclass
 class _Found:
-    """What was found so far."""
+    """What was found of one badge so far."""
 
     gained: int = 0
     lost: int = 0
     kept: int = 0
-    members: int = 0
-    facts: int = 0
     gains: list[Standing] = field(default_factory=list)
     losses: list[Standing] = field(default_factory=list)
     standing: list[Standing] = field(default_factory=list)
+
+
+@dataclass
+class _Look:
+    """The badge as it would be, the chains that follow it, each after those that it requires, and what was found."""
+
+    badge: Badge
+    badges: Sequence[Badge]
+    found: dict[str, _Found]
+    members: int = 0
+    facts: int = 0
 
 
 def preview(community: str, slug: str, definition: Definition, seconds: float | None = None) -> Document:
@@ -48,12 +59,14 @@ def preview(community: str, slug: str, definition: Definition, seconds: float | 
     stored = communities.load([community])
     defined = communities.definition(community, slug)
     badge = _badge(slug, definition, defined, now)
-    found, complete = _Found(), True
+    defining.check_chains(community, {slug: {"definition": life.content(definition)}})
+    look, complete = _to_look_at(badge, communities.rules(community, stored)), True
     for members in _chunks(community, badge, definition):
-        _look(badge, stored.get(community, {}), members, found)
+        _look(look, stored.get(community, {}), members)
         if seconds is not None and time.monotonic() - began > seconds:
             complete = False
             break
+    found = look.found[slug]
     if badge.most_holders is not None:
         _limit(community, badge, found)
     document = {
@@ -67,6 +80,7 @@ def preview(community: str, slug: str, definition: Definition, seconds: float | 
         "complete": complete,
     }
     previews.keep(document)
+    following = [(each.slug, look.found[each.slug]) for each in look.badges if each is not badge]
     announced = definition.get("announce", True)
     return {
         **document,
@@ -76,13 +90,24 @@ def preview(community: str, slug: str, definition: Definition, seconds: float | 
         "keep": found.kept,
         "gains": _shown(found.gains),
         "losses": _shown(found.losses),
-        "notifications": (found.gained if announced else 0) + found.lost,
+        "chains": [{"badge": name, "gain": each.gained, "lose": each.lost} for name, each in following],
+        "notifications": (found.gained if announced else 0)
+        + found.lost
+        + sum(each.gained + each.lost for _, each in following),
         "cost": {
-            "members": found.members,
-            "facts": found.facts,
+            "members": look.members,
+            "facts": look.facts,
             "seconds": round(time.monotonic() - began, 3),
         },
     }
+
+
+def _to_look_at(badge: Badge, rules: Rules) -> _Look:
+    """Who holds a badge with a maximum is known in the end alone: what follows it is not looked at."""
+    linked = chains.in_order({**rules.badges, badge.slug: badge})
+    following = [] if badge.most_holders is not None else chains.after([badge.slug], linked)
+    every = [badge, *(each for each in following if each.slug != badge.slug)]
+    return _Look(badge, every, {each.slug: _Found() for each in every})
 
 
 def _badge(slug: str, definition: Definition, defined: Document | None, now: datetime) -> Badge:
@@ -96,15 +121,16 @@ def _badge(slug: str, definition: Definition, defined: Document | None, now: dat
 
 
 def _chunks(community: str, badge: Badge, definition: Definition) -> Iterator[dict[str, list[Document]]]:
-    """The facts that the definition asks for, by member; all who hold the badge or were given it are among them."""
+    """The facts that the definition asks for, by member; all who hold a badge or were given one are among them."""
     after: str | None = ""
     query = _query(badge, definition)
     while after is not None:
-        surviving = facts.following_members(community, after, _FACTS_AT_ONCE, query)
+        surviving = facts.following_members(community, after, _AT_ONCE, query)
         last = max(surviving, default=None)
-        for member in awards.members_between(community, after, last):
-            surviving.setdefault(member, [])
+        others = sorted(set(awards.members_between(community, after, last)) - surviving.keys())
         yield surviving
+        for start in range(0, len(others), _AT_ONCE):
+            yield {member: [] for member in others[start : start + _AT_ONCE]}
         after = last
 
 
@@ -122,26 +148,45 @@ def _query(badge: Badge, definition: Definition) -> Document:
     return {"$and": parts} if parts else {}
 
 
-def _look(badge: Badge, stored: Document, members: Mapping[str, Sequence[Document]], found: _Found) -> None:
+def _look(look: _Look, stored: Document, members: Mapping[str, Sequence[Document]]) -> None:
     deeds = {member: [facts.fact(each) for each in documents] for member, documents in members.items()}
     context = counting.context(stored, deeds)
-    before = awards.of_members(deeds, [badge.slug])
-    decisions = awards.decisions(communities.aliases(deeds), [badge.slug])
-    rules = Rules(0, [badge])
+    slugs = {each.slug for each in look.badges}
+    linked = {link.badge for each in look.badges for link in chains.links(each)}
+    before: dict[str, dict[str, list[Document]]] = {}
+    for each in awards.of_members(deeds, slugs | linked).values():
+        before.setdefault(each["member"], {}).setdefault(each["badge"], []).append(each)
+    decisions = awards.decisions(communities.aliases(deeds), slugs)
     for member, own in deeds.items():
-        _, counted = recognition.from_scratch(own, rules, context)
-        earned = rules_of_awards.derived(
-            badge, {name: each for (_, name), each in counted.items()}, clock.now()
-        )
-        now = rules_of_awards.decided(badge, earned, decisions.get((member, badge.slug), ()))
-        held = {
-            awards.name(each): awards.award(each)
-            for each in before.values()
-            if each["member"] == member and each["state"] == awards.HELD
-        }
-        _compare(member, held, {key: each for key, each in now.items() if each.revoked_at is None}, found)
-    found.members += len(deeds)
-    found.facts += sum(len(each) for each in deeds.values())
+        _, counted = recognition.from_scratch(own, Rules(0, [look.badge]), context)
+        tallies = {name: each for (_, name), each in counted.items()}
+        stands = {slug: _once_held(each) for slug, each in before.get(member, {}).items()}
+        for badge in look.badges:
+            earned = _earned(badge, tallies, stands)
+            now = rules_of_awards.decided(badge, earned, decisions.get((member, badge.slug), ()))
+            held = {
+                awards.name(each): awards.award(each)
+                for each in before.get(member, {}).get(badge.slug, ())
+                if each["state"] == awards.HELD
+            }
+            stands[badge.slug] = list(now.values())
+            standing = {key: each for key, each in now.items() if each.revoked_at is None}
+            _compare(member, held, standing, look.found[badge.slug])
+    look.members += len(deeds)
+    look.facts += sum(len(each) for each in deeds.values())
+
+
+def _earned(
+    badge: Badge, tallies: Mapping[str | None, Tally], stands: Mapping[str, Sequence[Award]]
+) -> dict[Key, Award]:
+    if not chains.links(badge):
+        return rules_of_awards.derived(badge, tallies, clock.now())
+    award = chains.earned(badge, stands)
+    return {rules_of_awards.key(award): award} if award else {}
+
+
+def _once_held(documents: Sequence[Document]) -> list[Award]:
+    return [awards.award(each) for each in documents if each["state"] in {awards.HELD, awards.REVOKED}]
 
 
 def _compare(member: str, held: Mapping[Key, Award], now: Mapping[Key, Award], found: _Found) -> None:

@@ -80,6 +80,19 @@ class Board:
         """Whether a day lies within the board's own borders."""
         return (self.first is None or self.first <= day) and (self.end is None or day < self.end)
 
+    @property
+    def usual_window(self) -> str:
+        """The window that is shown where none is named."""
+        return windows.MONTH if windows.MONTH in self.windows else self.windows[0]
+
+    def present(self, window: str, today: date) -> Period:
+        """The period of a window in which a day lies; of seasons the latest that began, or else the last one."""
+        if window == windows.SEASON:
+            begun = [each for each in self.seasons if each.first <= today]
+            return windows.of_season(max(begun or self.seasons, key=lambda each: each.first))
+        found = windows.containing if window in windows.CALENDAR else windows.rolling
+        return found(window, today)
+
     def periods(self, day: date, today: date) -> Iterable[Period]:
         """Every period of this board in which a day lies; the future never counts."""
         return windows.periods(self.windows, self.seasons, day, today) if day <= today else ()
