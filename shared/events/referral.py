@@ -23,6 +23,9 @@ REFUNDED = "referral.refunded"
 SATISFIED = "referral.satisfied"
 ADVOCATE_BORN = "advocate.born"
 LOW = "satisfaction.low"
+ACCRUED = "reward.accrued"
+RELEASED = "reward.released"
+REVERSED = "reward.reversed"
 GRANTED = "reward.granted"
 PAID = "reward.paid"
 
@@ -125,6 +128,55 @@ class SatisfactionLow(msgspec.Struct, frozen=True, kw_only=True):
     order: str | None = None
 
 
+class RewardAccrued(msgspec.Struct, frozen=True, kw_only=True):
+    """A member is owed a reward (`to` him as advocate, friend or upstream); it waits until `held_until` at least.
+
+    `amount` is in minor units of the currency; `occasion` is join, purchase or milestone.
+    """
+
+    community: str
+    member: str
+    reward: str
+    version: int
+    program: str
+    occasion: str
+    to: str
+    generation: int
+    amount: int
+    currency: str
+    accrued_at: datetime
+    held_until: datetime
+
+
+class RewardReleased(msgspec.Struct, frozen=True, kw_only=True):
+    """The hold of a reward is over: `released` of it, what refunds had left, goes to the next pay-out."""
+
+    community: str
+    member: str
+    reward: str
+    version: int
+    program: str
+    amount: int
+    released: int
+    currency: str
+    released_at: datetime
+
+
+class RewardReversed(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a reward, `reversed` in all are taken back now: less than before when a refund failed."""
+
+    community: str
+    member: str
+    reward: str
+    version: int
+    program: str
+    amount: int
+    reversed: int
+    currency: str
+    reason: str
+    reversed_at: datetime
+
+
 class RewardGranted(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody gave a member a reward out of a budget; `withdrawn`: and took it back before it was paid.
 
@@ -157,7 +209,8 @@ class RewardPaid(msgspec.Struct, frozen=True, kw_only=True):
 
 #: What badges can depend on.
 Outcome = ReferralJoined | ReferralPurchased | ReferralRefunded | ReferralSatisfied | AdvocateBorn
-Event = Outcome | ReferralAttributed | SatisfactionLow | RewardGranted | RewardPaid
+Reward = RewardAccrued | RewardReleased | RewardReversed | RewardGranted | RewardPaid
+Event = Outcome | ReferralAttributed | SatisfactionLow | Reward
 
 _OF_BADGES: dict[type[Event], str] = {
     ReferralJoined: JOINED,
@@ -170,6 +223,9 @@ KINDS: dict[type[Event], str] = {
     **_OF_BADGES,
     ReferralAttributed: ATTRIBUTED,
     SatisfactionLow: LOW,
+    RewardAccrued: ACCRUED,
+    RewardReleased: RELEASED,
+    RewardReversed: REVERSED,
     RewardGranted: GRANTED,
     RewardPaid: PAID,
 }
@@ -181,8 +237,23 @@ _MOMENTS: dict[type[Event], str] = {
     ReferralSatisfied: "satisfied_at",
     AdvocateBorn: "born_at",
     SatisfactionLow: "answered_at",
+    RewardAccrued: "accrued_at",
+    RewardReleased: "released_at",
+    RewardReversed: "reversed_at",
     RewardGranted: "granted_at",
     RewardPaid: "paid_at",
+}
+#: What names the thing that an event is about, where that is no loop.
+_NAMED: dict[type[Event], tuple[str, ...]] = {
+    ReferralAttributed: ("loop", "attribution"),
+    ReferralPurchased: ("loop", "order"),
+    ReferralRefunded: ("loop", "order"),
+    SatisfactionLow: ("answer",),
+    RewardAccrued: ("reward",),
+    RewardReleased: ("reward",),
+    RewardReversed: ("reward",),
+    RewardGranted: ("grant",),
+    RewardPaid: ("payout", "line"),
 }
 OUTCOMES: dict[str, msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(shape) for shape, kind in _OF_BADGES.items()
@@ -212,16 +283,5 @@ def message(event: Event) -> Message:
 
 def _subject(event: Event) -> str:
     """What the versions of an event are versions of."""
-    kind = KINDS[type(event)]
-    match event:
-        case ReferralPurchased() | ReferralRefunded():
-            return f"{event.loop}:{kind}:{event.order}"
-        case ReferralAttributed():
-            return f"{event.loop}:{kind}:{event.attribution}"
-        case SatisfactionLow():
-            return f"{event.answer}:{kind}"
-        case RewardGranted():
-            return f"{event.grant}:{kind}"
-        case RewardPaid():
-            return f"{event.payout}:{event.line}:{kind}"
-    return f"{event.loop}:{kind}"
+    thing, *others = (getattr(event, name) for name in _NAMED.get(type(event), ("loop",)))
+    return ":".join((thing, KINDS[type(event)], *others))

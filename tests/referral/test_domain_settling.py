@@ -129,12 +129,10 @@ def test_every_step_has_its_own_number_and_all_steps_sum_to_zero() -> None:
     ],
 )
 def test_as_much_is_granted_as_every_cap_leaves(bounds: list[tuple[str, int, int]], granted: Fitting) -> None:
-    found = [Bound(key=reason, most=most, used=used, reason=reason) for reason, most, used in bounds]
+    found = [Bound(most=most, used=used, reason=reason) for reason, most, used in bounds]
     assert caps.fit(50, found) == granted
 
 
 def test_a_cap_on_the_number_of_rewards_grants_whole_ones_or_none() -> None:
     for used, granted in ((2, 50), (3, 0)):
-        assert (
-            caps.fit(50, [Bound(key="n", most=3, used=used, reason="n", counts=True)]).amount_minor == granted
-        )
+        assert caps.fit(50, [Bound(most=3, used=used, reason="n", counts=True)]).amount_minor == granted

@@ -8,6 +8,7 @@ from services.referral.documents import (
     loops,
     people,
     programs,
+    rewards,
 )
 from services.referral.documents.database import DATABASE
 
@@ -20,6 +21,7 @@ EVERY = (
     *loops.EVERY,
     *people.EVERY,
     *programs.EVERY,
+    *rewards.EVERY,
 )
 
 __all__ = ["DATABASE", "EVERY"]

@@ -12,7 +12,6 @@ PROGRAM = "program-limit-reached"
 class Bound:
     """A bound and what is used of it: of an amount in minor units, or of a number of rewards (`counts`)."""
 
-    key: str
     most: int
     used: int
     reason: str

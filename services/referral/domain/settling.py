@@ -7,11 +7,15 @@ that it may be asked any number of times, and in whatever order facts come.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from services.referral.domain import ledger, money
+from services.referral.domain.ledger import Transfer
 from services.referral.domain.rewards import Conversion
+
+_REWARD = "reward"
 
 
 class Moved(StrEnum):
@@ -64,6 +68,33 @@ class Move:
     amount_minor: int
     reason: str
     after: Account
+
+
+def transfer(community: str, move: Move, time: datetime) -> Transfer:
+    """A move as a transfer: its id follows from the reward and the number of the step."""
+    return Transfer(
+        id=f"{community}|{_REWARD}|{move.after.reward}|{move.after.steps}",
+        community=community,
+        time=time,
+        debit=move.debit,
+        credit=move.credit,
+        currency=move.after.currency,
+        amount_minor=move.amount_minor,
+        reason=move.reason,
+        reference=move.after.reward,
+    )
+
+
+def moved(found: Transfer) -> Moved | None:
+    """What a transfer did to a reward; None when it is about something else."""
+    if not found.id.startswith(f"{found.community}|{_REWARD}|"):
+        return None
+    (source, _), (to, _) = ledger.owner(found.debit), ledger.owner(found.credit)
+    if to == ledger.EXPENSE:
+        return Moved.REVERSED
+    if source != ledger.EXPENSE:
+        return Moved.RELEASED
+    return Moved.ACCRUED if found.id.endswith("|1") else Moved.RESTORED
 
 
 def target(account: Account, conversion: Conversion | None, *, is_due: bool, refused: bool) -> Target:

@@ -1,8 +1,201 @@
-"""What is owed follows from what is kept."""
+"""What is owed follows from what is kept: rewards, their transfers in the ledger, and what is announced of them."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from services.referral.domain import rewards, settling
+from services.referral.domain.programs import Occasion
+from services.referral.domain.rewards import Conversion, Credit, Due
+from services.referral.domain.settling import Move, Moved, Target
+from services.referral.repository import DATABASE, attributions, cases
+from services.referral.repository import ledger as books
+from services.referral.repository import rewards as store
+from services.referral.use_cases import announcing, capping, counting, histories
+from services.referral.use_cases.capping import Room
+from services.referral.use_cases.histories import History
+from shared import outbox
+from shared.events import referral as events
+from shared.mongo import Document
+
+HELD, IN_REVIEW, RELEASED, REVERSED, REFUSED = "held", "in-review", "released", "reversed", "refused"
+
+#: What makes a reward the same, also after its member was merged: program, rule, to, generation, subject, member.
+_Key = tuple[str, str, str, int, str, str]
+
+
+@dataclass(slots=True)
+class _Day:
+    """What is written in one transaction."""
+
+    history: History
+    now: datetime
+    room: Room
+    changed: dict[str, Document] = field(default_factory=dict)
+    moves: list[tuple[Document, Move]] = field(default_factory=list)
+    frozen: set[str] = field(default_factory=set)
 
 
 def follow(community: str, friend: str, now: datetime) -> None:
-    """Bring the rewards of a friend's joins and orders up to date, inside the running transaction."""
-    del community, friend, now
+    """Bring the rewards of a friend's joins and orders up to date, inside the running transaction.
+
+    Derived from what is kept alone, and only differences are written: it may be called at any time, any number of
+    times.
+    """
+    history = histories.read(community, friend)
+    if history is None:
+        return
+    tallies = counting.count(history, now)
+    kept = {each["_id"]: each for each in history.kept}
+    kept |= {each["_id"]: each for each in store.milestones(_advocates(tallies))}
+    day = _Day(history, now, Room(community))
+    due = {_key(history, each): each for each in _due(history, tallies)}
+    known = {_kept_key(history, each) for each in kept.values()}
+    for stored in kept.values():
+        _settle(day, stored, is_due=_is_due(history, stored, due, tallies))
+    for key, each in due.items():
+        if key not in known:
+            _grant(day, each)
+    _keep(day)
+
+
+def _due(history: History, tallies: counting.Tallies) -> Iterable[Due]:
+    yield from rewards.due(history.friend, list(history.conversions.values()))
+    counted = [each for each in history.conversions.values() if rewards.counts(each)]
+    for each in counted:
+        credit = each.credit
+        if credit is not None and (found := tallies.get(_tally(history, credit))):
+            yield from rewards.milestones(credit, found[1], each.at)
+
+
+def _is_due(history: History, stored: Document, due: Mapping[_Key, Due], tallies: counting.Tallies) -> bool:
+    if stored["occasion"] != Occasion.MILESTONE:
+        return _kept_key(history, stored) in due
+    name = cases.tally(history.community, stored["program"], stored["advocate"])
+    _, friends = tallies.get(name) or cases.tallies([name]).get(name, (0, 0))
+    return bool(friends >= stored["friends"])
+
+
+def _grant(day: _Day, due: Due) -> None:
+    credit = _credit(day.history, due)
+    if _review(day.history, due.subject) == cases.REFUSED:
+        return
+    stored = capping.grant(day.history, due, credit, day.room) | {"accrued_at": day.now}
+    _wait(day, stored)
+    if stored["amount_minor"]:
+        _take(day, stored, settling.accrue(store.account(stored), str(due.occasion)))
+    _settle(day, stored, is_due=True)
+
+
+def _settle(day: _Day, stored: Document, *, is_due: bool) -> None:
+    """Move what has to be moved until a reward is as it ought to be."""
+    before = dict(stored)
+    if stored["amount_minor"]:
+        _wait(day, stored)
+        conversion = day.history.conversions.get(stored["subject"])
+        wanted = _target(day, stored, conversion, is_due=is_due)
+        for move in settling.moves(store.account(stored), capping.resettle(stored, wanted, day.room)):
+            _take(day, stored, move)
+    _name_state(day, stored)
+    if stored != before or stored["_id"] in day.changed:
+        day.changed[stored["_id"]] = stored
+
+
+def _target(day: _Day, stored: Document, conversion: Conversion | None, *, is_due: bool) -> Target:
+    review = _review(day.history, stored["subject"])
+    found = settling.target(store.account(stored), conversion, is_due=is_due, refused=review == cases.REFUSED)
+    free = is_due and review in {None, cases.PAID} and stored["held_until"] <= day.now
+    return Target(reversed_minor=found.reversed_minor, reason=found.reason, release=free)
+
+
+def _wait(day: _Day, stored: Document) -> None:
+    """Until when it waits: the program's hold, shorter for good standing while that lasts, and a late click's time."""
+    credit = _credit_of(day.history, stored)
+    of_others = stored["occasion"] == Occasion.MILESTONE and "held_until" in stored
+    if credit is None or of_others or stored["released"]:
+        return
+    attribution = day.history.attributions.get(stored["subject"])
+    settles = stored["at"] if attribution is None else attribution["settles"]
+    stored["held_until"] = max(rewards.held_until(stored["at"], credit), settles)
+
+
+def _take(day: _Day, stored: Document, move: Move) -> None:
+    after = move.after
+    stored.update(reversed_minor=after.reversed_minor, released=after.released, steps=after.steps)
+    if move.moved is Moved.RELEASED:
+        stored["released_at"] = day.now
+        day.frozen.add(stored["subject"])
+    if move.moved in {Moved.REVERSED, Moved.RESTORED}:
+        stored["reason"] = move.reason
+    day.moves.append((dict(stored), move))
+    day.changed[stored["_id"]] = stored
+
+
+def _name_state(day: _Day, stored: Document) -> None:
+    stored["state"] = _state(day, stored)
+    if stored["state"] == HELD:
+        stored["ripe"] = stored["held_until"]
+    else:
+        stored.pop("ripe", None)
+
+
+def _state(day: _Day, stored: Document) -> str:
+    if not stored["amount_minor"]:
+        return REFUSED
+    if stored["reversed_minor"] == stored["amount_minor"]:
+        return REVERSED
+    if stored["released"]:
+        return RELEASED
+    return IN_REVIEW if _review(day.history, stored["subject"]) == cases.OPEN else HELD
+
+
+def _keep(day: _Day) -> None:
+    """Write it all: rewards, transfers, caps, what is frozen now, and what is announced."""
+    community = day.history.community
+    store.keep(list(day.changed.values()))
+    books.post([settling.transfer(community, move, day.now) for _, move in day.moves])
+    day.room.keep()
+    attributions.freeze(day.frozen)
+    announced = [announcing.reward(stored, move, day.now) for stored, move in day.moves]
+    outbox.add(DATABASE, community, events.EVENTS.name, map(events.message, announced))
+
+
+def _credit(history: History, due: Due) -> Credit:
+    found = _credits(history, due.subject, due.program)
+    if found is None:  # what is due is due by somebody's credit
+        raise LookupError(due.subject)
+    return found
+
+
+def _credit_of(history: History, stored: Document) -> Credit | None:
+    return _credits(history, stored["subject"], stored["program"])
+
+
+def _credits(history: History, subject: str, program: str) -> Credit | None:
+    """Whose credit something is; for a milestone, that of any of the friend's purchases in its program."""
+    if subject in history.conversions:
+        return history.conversions[subject].credit
+    every = (each.credit for each in history.conversions.values() if rewards.counts(each))
+    return next((each for each in every if each is not None and each.program == program), None)
+
+
+def _review(history: History, subject: str) -> str | None:
+    found: str | None = history.cases.get(subject, {}).get("review")
+    return found
+
+
+def _advocates(tallies: Iterable[str]) -> set[str]:
+    return {each.split("|")[-1] for each in tallies}
+
+
+def _tally(history: History, credit: Credit) -> str:
+    return cases.tally(history.community, credit.program, credit.advocate)
+
+
+def _key(history: History, due: Due) -> _Key:
+    return (due.program, due.rule, str(due.to), due.generation, due.subject, history.who(due.member))
+
+
+def _kept_key(history: History, stored: Document) -> _Key:
+    named = (stored["program"], stored["rule"], stored["to"], stored["generation"], stored["subject"])
+    return (*named, history.who(stored["member"]))

@@ -1,0 +1,100 @@
+"""Joins and orders that somebody is credited with: their places among the advocate's, their flags and reviews."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pymongo import ReplaceOne, UpdateOne
+from pymongo.collection import Collection
+
+from services.referral.documents import DATABASE
+from shared import mongo
+from shared.mongo import Document
+
+OPEN, PAID, REFUSED = "open", "paid", "refused"
+
+
+def of_friends(friends: Iterable[str]) -> dict[str, Document]:
+    """The cases of these friends, who are one person, by id."""
+    found = _cases().find({"friend": {"$in": list(friends)}}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: each for each in found}
+
+
+def one(community: str, identifier: str) -> Document | None:
+    """One case, or None."""
+    return _cases().find_one({"_id": identifier, "community": community})
+
+
+def load(identifiers: Iterable[str]) -> dict[str, Document]:
+    """Cases by id."""
+    found = _cases().find({"_id": {"$in": list(identifiers)}}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: each for each in found}
+
+
+def keep(changed: Sequence[Document]) -> None:
+    """Keep cases, inside the running transaction."""
+    if changed:
+        _cases().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
+
+
+def about(community: str, advocate: str, at: datetime, span: timedelta, but: str) -> list[datetime]:
+    """When an advocate's other conversions were, within a span around a moment; a hundred are enough to know."""
+    query: Document = {
+        "community": community,
+        "advocate": advocate,
+        "at": {"$gt": at - span, "$lt": at + span},
+        "_id": {"$ne": but},
+    }
+    return [each["at"] for each in _cases().find(query, {"at": 1}, limit=100)]
+
+
+def latest(
+    community: str,
+    *,
+    review: str | None,
+    escalated: bool | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Document]:
+    """Cases that are, or were, held for review, the latest first."""
+    query: Document = {"community": community, "review": review or {"$gt": ""}}
+    if escalated is not None:
+        query["escalated"] = True if escalated else {"$ne": True}
+    if before is not None:
+        moment, identifier = before
+        query["$or"] = [{"opened": {"$lt": moment}}, {"opened": moment, "_id": {"$lt": identifier}}]
+    return list(_cases().find(query, sort=[("opened", -1), ("_id", -1)], limit=limit))
+
+
+def escalate(now: datetime) -> int:
+    """Say of open reviews whose time is over that they have waited too long. Returns of how many."""
+    overdue = {"review": OPEN, "deadline": {"$lte": now}, "escalated": {"$ne": True}}
+    return _cases().update_many(overdue, {"$set": {"escalated": True}}).modified_count
+
+
+def tallies(names: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """(purchases, friends) of advocates in programs, by the key of the tally; nothing where there were none."""
+    found = mongo.collection(DATABASE, "tallies").find(
+        {"_id": {"$in": list(names)}}, batch_size=mongo.AT_ONCE
+    )
+    return {each["_id"]: (each["purchases"], each["friends"]) for each in found}
+
+
+def tally(community: str, program: str, advocate: str) -> str:
+    """The key of what an advocate is credited with in a program."""
+    return f"{community}|{program}|{advocate}"
+
+
+def count(community: str, changes: Mapping[str, tuple[int, int]]) -> None:
+    """Change tallies by (purchases, friends), inside the running transaction."""
+    writes = []
+    for name, (purchases, friends) in changes.items():
+        _, program, advocate = name.split("|")
+        told = {"community": community, "program": program, "advocate": advocate}
+        change = {"$inc": {"purchases": purchases, "friends": friends}, "$setOnInsert": told}
+        writes.append(UpdateOne({"_id": name}, change, upsert=True))
+    if writes:
+        mongo.collection(DATABASE, "tallies").bulk_write(writes)
+
+
+def _cases() -> Collection[Document]:
+    return mongo.collection(DATABASE, "cases")

@@ -1,0 +1,124 @@
+"""Cases: what an advocate is credited with, its place among his, and whether somebody has to look at it first."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.referral.domain import rewards, suspicion
+from services.referral.domain.rewards import Conversion, Credit
+from services.referral.repository import cases
+from services.referral.use_cases.histories import History
+from shared.mongo import Document
+
+#: Purchases and friends of advocates, by the key of a tally: as they are now, and by how much they changed.
+Tallies = dict[str, tuple[int, int]]
+
+
+def count(history: History, now: datetime) -> Tallies:
+    """Bring a friend's cases up to date, inside the running transaction. Returns the tallies that changed, as they are.
+
+    Afterwards the history's conversions know their places.
+    """
+    before = {name: dict(each) for name, each in history.cases.items()}
+    for name, conversion in history.conversions.items():
+        history.cases.update(_case(history, name, conversion, now))
+    for name, case in history.cases.items():
+        if name not in history.conversions or history.conversions[name].credit is None:
+            _close(case)
+    changed = _tally(history, before)
+    cases.keep([each for name, each in history.cases.items() if each != before.get(name)])
+    for name, case in history.cases.items():
+        if name in history.conversions:
+            history.conversions[name] = replace(history.conversions[name], position=max(1, case["position"]))
+    return changed
+
+
+def _case(history: History, name: str, conversion: Conversion, now: datetime) -> dict[str, Document]:
+    credit = conversion.credit
+    if credit is None:
+        return {}
+    known = history.cases.get(name)
+    same = known is not None and history.who(known["advocate"]) == credit.advocate
+    case = dict(known) if known is not None and same else _new(history, name, conversion, credit)
+    codes = {each["code"] for each in case["flags"]} | set(history.attributions[name].get("flags", ()))
+    if known is None or not same:
+        codes |= _burst(history.community, credit, conversion)
+    _flag(case, suspicion.flags(codes), now)
+    # Counted or not is decided against what was kept, also when the advocate is another one now.
+    case["counted"] = rewards.counts(conversion) and case.get("review") != cases.REFUSED
+    return {name: case}
+
+
+def _new(history: History, name: str, conversion: Conversion, credit: Credit) -> Document:
+    return {
+        "_id": name,
+        "community": history.community,
+        "friend": history.friend,
+        "occasion": str(conversion.occasion),
+        "subject": history.attributions[name]["subject"],
+        "program": credit.program,
+        "advocate": credit.advocate,
+        "at": conversion.at,
+        "counted": False,
+        "position": 0,
+        "flags": [],
+        "points": 0,
+        "decisions": [],
+    }
+
+
+def _burst(community: str, credit: Credit, conversion: Conversion) -> frozenset[str]:
+    others = cases.about(community, credit.advocate, conversion.at, suspicion.HOUR, conversion.subject)
+    return frozenset({"burst"} if suspicion.is_burst(conversion.at, others) else ())
+
+
+def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> None:
+    case["flags"] = [{"code": each.code, "points": each.points} for each in flags]
+    case["points"] = sum(each.points for each in flags)
+    if suspicion.holds(flags) and "review" not in case:
+        case.update(review=cases.OPEN, opened=now, deadline=now + suspicion.PATIENCE)
+
+
+def _close(case: Document) -> None:
+    """Nobody is credited with it any more: there is nothing to look at."""
+    case.update(counted=False, flags=[], points=0)
+    for name in ("review", "opened", "deadline", "escalated"):
+        case.pop(name, None)
+
+
+def _tally(history: History, before: dict[str, Document]) -> Tallies:
+    old, new = _counted(before), _counted(history.cases)
+    names = sorted({*old, *new})
+    changes = {}
+    for name in names:
+        was, now = old.get(name, set()), new.get(name, set())
+        if was != now:
+            changes[name] = (len(now) - len(was), bool(now) - bool(was))
+    if not changes:
+        return {}
+    stored = cases.tallies(changes)
+    found = {}
+    for name, (purchases, friends) in changes.items():
+        known = stored.get(name, (0, 0))
+        gone = len(old.get(name, set()) - new.get(name, set()))
+        _place(history, new.get(name, set()) - old.get(name, set()), known[0] - gone)
+        found[name] = (known[0] + purchases, known[1] + friends)
+    cases.count(history.community, changes)
+    return found
+
+
+def _counted(some: dict[str, Document]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, case in some.items():
+        if case["counted"]:
+            key = cases.tally(case["community"], case["program"], case["advocate"])
+            found.setdefault(key, set()).add(name)
+    return found
+
+
+def _place(history: History, new: set[str], before: int) -> None:
+    """The how many-th of the advocate's purchases each is: decided once, when it is counted first."""
+    for name in sorted(new, key=lambda each: (history.cases[each]["at"], each)):
+        before += 1
+        if not history.cases[name]["position"]:
+            history.cases[name]["position"] = before

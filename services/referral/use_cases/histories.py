@@ -1,0 +1,148 @@
+"""What is known of a friend, as the rules of rewards see it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from services.referral.domain import refunds as refunding
+from services.referral.domain.programs import Occasion, Program
+from services.referral.domain.rewards import Conversion, Credit
+from services.referral.repository import (
+    attributions,
+    cases,
+    orders,
+    people,
+    programs,
+    refunds,
+    rewards,
+    trees,
+)
+from shared.mongo import Document
+
+
+@dataclass(slots=True)
+class History:
+    """All that a friend did, by the key of its attribution, with the cases and rewards that are kept for it."""
+
+    community: str
+    friend: str
+    conversions: dict[str, Conversion]
+    attributions: dict[str, Document]
+    cases: dict[str, Document]
+    kept: list[Document]
+    survivors: dict[str, str] = field(default_factory=dict)
+
+    def who(self, member: str) -> str:
+        """Who a member is now."""
+        return self.survivors.get(member, member)
+
+
+def read(community: str, friend: str) -> History | None:
+    """A friend's history; None where nothing was ever owed for him, and nothing can be."""
+    same = list(people.merged([friend]))
+    found = {each["_id"]: each for each in attributions.of(same)}
+    known = cases.of_friends(same)
+    if not known and not any(each.get("advocate") for each in found.values()):
+        return None
+    kept = rewards.of_friends(same)
+    survivors = people.survivors(
+        {each["advocate"] for each in found.values() if each.get("advocate")}
+        | {each["member"] for each in kept}
+    )
+    credited = _credits(community, found.values(), survivors)
+    return History(
+        community=community,
+        friend=friend,
+        conversions=_conversions(community, same, found, credited, _released(kept)),
+        attributions=found,
+        cases=known,
+        kept=kept,
+        survivors=survivors,
+    )
+
+
+def _released(kept: Iterable[Document]) -> frozenset[str]:
+    return frozenset(each["subject"] for each in kept if each["released"])
+
+
+def _credits(community: str, found: Iterable[Document], survivors: Mapping[str, str]) -> dict[str, Credit]:
+    """To whom each attribution gives credit, by the terms of its moment."""
+    credited = [each for each in found if each.get("advocate") and each.get("program")]
+    by_slug = {slug: programs.load(community, slug) for slug in {each["program"] for each in credited}}
+    advocates = {survivors[each["advocate"]] for each in credited}
+    above = _above({(each["program"], survivors[each["advocate"]]) for each in credited})
+    standing = people.load(advocates)
+    return {
+        each["_id"]: credit
+        for each in credited
+        if (credit := _credit(each, by_slug[each["program"]], survivors, above, standing)) is not None
+    }
+
+
+def _credit(
+    attribution: Document,
+    program: Program | None,
+    survivors: Mapping[str, str],
+    above: Mapping[tuple[str, str], tuple[str, ...]],
+    standing: Mapping[str, Document],
+) -> Credit | None:
+    version = program.at(attribution["at"]) if program is not None else None
+    if version is None:
+        return None
+    advocate = survivors[attribution["advocate"]]
+    wanted = version.terms.standing
+    return Credit(
+        program=attribution["program"],
+        version=version.number,
+        terms=version.terms,
+        advocate=advocate,
+        above=above[attribution["program"], advocate],
+        trusted=bool((wanted.badges | wanted.titles) & _held(standing.get(advocate, {}))),
+    )
+
+
+def _held(person: Document) -> frozenset[str]:
+    return frozenset(person.get("standing", ()))
+
+
+def _above(some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Who stands above each (program, advocate) in its tree: his own advocate, that one's, and so on, nearest first."""
+    came = {each: trees.came(*each) for each in some}
+    found = {each: tuple(one.ancestors) if one is not None else () for each, one in came.items()}
+    now = people.survivors({member for members in found.values() for member in members})
+    return {each: tuple(now[member] for member in members) for each, members in found.items()}
+
+
+def _conversions(
+    community: str,
+    same: Iterable[str],
+    found: Mapping[str, Document],
+    credited: Mapping[str, Credit],
+    released: frozenset[str],
+) -> dict[str, Conversion]:
+    bought = {attributions.key(community, "order", each["order"]): each for each in orders.of(same)}
+    refunded = refunds.of(each["_id"] for each in bought.values())
+    shown = {
+        name: Conversion(
+            subject=name,
+            occasion=Occasion.JOIN,
+            at=each["at"],
+            credit=credited.get(name),
+            released=name in released,
+        )
+        for name, each in found.items()
+        if each["kind"] == "join"
+    }
+    for name, order in bought.items():
+        amount, currency = order["amount_minor"], order["currency"]
+        shown[name] = Conversion(
+            subject=name,
+            occasion=Occasion.PURCHASE,
+            at=order["at"],
+            credit=credited.get(name),
+            amount_minor=amount,
+            currency=currency,
+            quantity=order["quantity"],
+            refunded_minor=refunding.refunded(amount, currency, refunded[order["_id"]]),
+            released=name in released,
+        )
+    return shown
