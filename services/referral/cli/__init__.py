@@ -6,6 +6,7 @@ import click
 
 from deploy import serving
 from services.referral import app
+from services.referral.cli import ledger
 from services.referral.cli.configuration import settings
 
 
@@ -43,3 +44,7 @@ def relay() -> None:
 def jobs() -> None:
     """Release what was held long enough, and do what marks ask for."""
     app.run_jobs(settings())
+
+
+referral.add_command(ledger.ledger)
+referral.add_command(ledger.audit)

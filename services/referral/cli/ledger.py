@@ -1,0 +1,89 @@
+"""The ledger at an operator's desk: listed, and proved."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+
+import click
+
+from services.referral import app
+from services.referral.cli.configuration import settings
+from services.referral.queries import auditing, communities
+from services.referral.queries import ledger as queries
+from shared import clock
+
+COLUMNS = ("entry", "time", "account", "currency", "amount_minor", "reason", "reference")
+
+
+class Head(click.ParamType[tuple[int, str]]):
+    """A batch and its hash, as the audit prints them: `12:5f2c…`."""
+
+    name = "NUMBER:HASH"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, str]:
+        """Read it, or say what it should look like."""
+        number, _, told = value.partition(":")
+        if not number.isdecimal() or not told:
+            self.fail(f"{value!r} is not a number, a colon and a hash", param, ctx)
+        return int(number), told
+
+
+@click.command("ledger")
+@click.option("--community", required=True, metavar="SLUG")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def ledger(community: str, form: str) -> None:
+    """List all entries, two rows each, whose amounts sum to zero: what is credited rises, what is debited falls."""
+    _connect(community)
+    if form == "json":
+        for row in _rows(community):
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_rows(community))
+
+
+@click.command("audit")
+@click.option("--community", required=True, metavar="SLUG")
+@click.option(
+    "--head", type=Head(), help="What an earlier audit printed as the head: it must still be in the chain."
+)
+def audit(community: str, head: tuple[int, str] | None) -> None:
+    """Prove the ledger: it sums to zero, its chain is whole, rewards and balances are its transfers.
+
+    Exit code 1 if not.
+    """
+    _connect(community)
+    found = auditing.audit(community, head)
+    for each in found.findings:
+        click.echo(f"{each.code}: {each.which}: {each.detail}")
+    sums = ", ".join(f"{currency} {amount}" for currency, amount in sorted(found.sums.items()))
+    click.echo(
+        f"{found.transfers} transfers, {found.waiting} of them not chained yet; sums: {sums or 'none'}."
+    )
+    click.echo(f"head {found.number}:{found.hash}")
+    if found.findings:
+        click.echo(f"{len(found.findings)} things are not as they must be.", err=True)
+        raise SystemExit(1)
+    click.echo("Nothing differs.")
+
+
+def _rows(community: str) -> Iterator[dict[str, object]]:
+    for row in queries.rows(community):
+        yield {
+            "entry": row.entry,
+            "time": clock.text(row.time),
+            "account": row.account,
+            "currency": row.currency,
+            "amount_minor": row.amount_minor,
+            "reason": row.reason,
+            "reference": row.reference,
+        }
+
+
+def _connect(community: str) -> None:
+    app.connect(settings())
+    communities.need(community)
