@@ -1,5 +1,6 @@
 """Facts, at their highest versions; tombstones stay."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -8,7 +9,7 @@ from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
-from services.titles_and_badges.domain.facts import Fact
+from services.titles_and_badges.domain.facts import OUTCOME, Fact
 from services.titles_and_badges.domain.recognition import Bucket
 from services.titles_and_badges.domain.spans import Period
 from shared import mongo
@@ -61,6 +62,19 @@ def following_members(
         return found
     last, _ = found.popitem()  # there may be more of him
     return found or of_members([last], asked)
+
+
+def outcomes(members: Iterable[str], prefixes: Iterable[str], before: int) -> list[Document]:
+    """What other parts of Laurel said of members, retracted or not, in versions before one.
+
+    Of what is retracted the name alone is left: it begins with one of `prefixes`.
+    """
+    names = "|".join(re.escape(each) for each in prefixes)
+    retracted = {"retracted": True, "activity": {"$regex": f"^({names})"}}
+    query: Document = {"member": {"$in": list(members)}, "$or": [{"roles": OUTCOME}, retracted]}
+    return list(
+        _facts().find({**query, "version": {"$lt": before}}, sort=[("_id", 1)], batch_size=mongo.AT_ONCE)
+    )
 
 
 def in_buckets(wanted: Mapping[str, Iterable[Bucket]]) -> dict[str, dict[Bucket, list[Fact]]]:

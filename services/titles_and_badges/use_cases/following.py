@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.titles_and_badges.repository import DATABASE, awards, communities
-from services.titles_and_badges.use_cases import allotting, closing, defining_boards, recounting
+from services.titles_and_badges.use_cases import allotting, closing, defining_boards, outcomes, recounting
 from shared import clock, mongo, outbox, work
 from shared.events.activity import CommunityProfile, MemberProfile
 from shared.mongo import Document
@@ -93,7 +93,10 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
     erased = [now["_id"] for now, _ in changed if now.get("erased")]
     awards.forget_decisions(erased)
     allotting.forget([now for now, _ in changed if now.get("erased")])
-    defining_boards.follow([now["_id"] for now, _ in changed if now.get("merged_into")], erased)
+    merged = [now for now, _ in changed if now.get("merged_into")]
+    defining_boards.follow([now["_id"] for now in merged], erased)
+    for community in sorted({now["community"] for now in merged}):
+        outcomes.order_moving(community, [now["_id"] for now in merged if now["community"] == community])
     for community, moment in since.items():
         closing.revise_since(community, moment, clock.now())
     for community, members in recount.items():

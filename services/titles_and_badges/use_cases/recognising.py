@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from services.titles_and_badges.domain import recognition
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.facts import Fact
@@ -23,17 +25,22 @@ _memory = Memory()
 
 
 def recognise(
-    partition: int, deliveries: Sequence[Delivery], dead_letters: Mapping[str, Sequence[Message]]
+    partition: int,
+    deliveries: Sequence[Delivery],
+    dead_letters: Mapping[str, Sequence[Message]],
+    *,
+    of_survivors: bool = False,
 ) -> int:
     """Apply a batch: facts, tallies, awards, announcements and dead letters, or nothing of it.
 
-    Deliveries may be old, repeated, late and out of order. Returns how many were news. Commits also when none is:
-    the offset may move only after a majority has confirmed that all are known.
+    Deliveries may be old, repeated, late and out of order; of two with one version the first one stands. Returns how
+    many were news. Commits also when none is: the offset may move only after a majority has confirmed that all are
+    known. `of_survivors`: what was said of somebody who was merged is his survivor's.
     """
     while True:
         books: list[Book] = []
         try:
-            news = _recognise(partition, deliveries, dead_letters, books)
+            news = _recognise(partition, deliveries, dead_letters, books, of_survivors=of_survivors)
         except Outdated:
             continue  # what was remembered of these members is forgotten by now
         for book in books:
@@ -47,9 +54,13 @@ def _recognise(
     deliveries: Sequence[Delivery],
     dead_letters: Mapping[str, Sequence[Message]],
     books: list[Book],
+    *,
+    of_survivors: bool,
 ) -> int:
     books.clear()  # the body may run again
     communities.pass_barrier(partition)
+    if of_survivors:  # asked inside: behind a merge's barrier nobody writes to who was merged
+        deliveries = _of_survivors(deliveries)
     for topic, messages in dead_letters.items():
         outbox.add(DATABASE, "", topic, messages)
     newest = _newest(deliveries)
@@ -117,6 +128,11 @@ def fact(delivery: ActivityRecorded) -> Fact:
         parent_author=parent.author if parent else None,
         parent_published=parent.published if parent else None,
     )
+
+
+def _of_survivors(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    now = communities.survivors({each.member for each in deliveries})
+    return [msgspec.structs.replace(each, member=now[each.member]) for each in deliveries]
 
 
 def _newest(deliveries: Iterable[Delivery]) -> dict[str, Delivery]:
