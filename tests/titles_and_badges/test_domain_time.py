@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.titles_and_badges.domain import awards
+from services.titles_and_badges.domain import awards, badges
 from services.titles_and_badges.domain.facts import Fact
+from services.titles_and_badges.domain.versions import Earlier
 from shared.errors import Invalid
 from tests.titles_and_badges.folding import NOBODY, at, badge, deed, fold, in_zone, spans, value
 
@@ -206,9 +207,36 @@ def test_what_cannot_be_meant_is_refused_with_its_place(definition: dict[str, An
     assert refused.value.errors[0]["pointer"] == pointer
 
 
+STREAK = {"kind": "streak", "unit": "day"}
+COUNT = {"kind": "count", "at": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ({"kind": "count"}, {"kind": "sum"}),
+        ({"kind": "distinct", "of": "days"}, {"kind": "distinct", "of": "people"}),
+        (STREAK, {**STREAK, "unit": "week"}),
+        ({"kind": "compound", "any": [COUNT, COUNT]}, {"kind": "compound", "any": [COUNT]}),
+        ({"kind": "compound", "any": [COUNT, COUNT]}, {"kind": "compound", "any": [COUNT, {**STREAK, "at": 3}]}),
+        ({"kind": "compound", "any": [COUNT, COUNT]}, {"kind": "compound", "any": [COUNT, {"kind": "sum", "at": 1}]}),
+    ],
+)  # fmt: skip
+def test_what_was_counted_goes_on_only_as_what_it_was(before: Any, now: Any) -> None:
+
+    change = datetime(2026, 1, 10, tzinfo=UTC)
+    at = {} if before["kind"] == "compound" else {"at": 1}
+    with pytest.raises(Invalid) as refused:
+        badges.badge(
+            "x",
+            {"criterion": now, **at},
+            effective=change,
+            earlier=[Earlier(change, {"criterion": before, **at})],
+        )
+    assert refused.value.errors[0]["pointer"] == "/effective"
+
+
 def test_values_change_from_a_date_on_and_what_was_done_before_keeps_its_own() -> None:
-    from services.titles_and_badges.domain import badges  # noqa: PLC0415 (the only test of versions)
-    from services.titles_and_badges.domain.versions import Earlier  # noqa: PLC0415
 
     change = datetime(2026, 1, 10, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from services.referral.documents.database import DATABASE
 class Friend(Document):
     """A friend or buyer, by his member id: written first by whoever decides anything of him, so that two collide.
 
-    `clicks` and `visitors` are what his joins and orders named: a click that comes late is for him if it is one of them.
+    `clicks` and `visitors` are what his joins and orders named: a click that comes late is for him if it is one.
     """
 
     meta = {

@@ -67,6 +67,9 @@ class Versioned:
         return next((each for until, each in self.earlier if moment < until), self.latest)
 
 
+#: What says in which unit a criterion remembers: days are no weeks, and people no objects.
+_UNITS = ("of", "unit", "since")
+
 Thresholds = tuple[Threshold, ...]
 #: Until when which values were asked for, in order of time.
 Before = tuple[tuple[datetime, Thresholds], ...]
@@ -85,11 +88,23 @@ def read(
     before = [(each.until, *reading.criterion(each.definition)) for each in earlier]
     for _, other_kind, other, values in before:
         _check(kind == other_kind, "another kind")
-        _check(criterion.start().keys() == other.start().keys(), "other options")
-        _check(criterion.timed == other.timed and criterion.by_object == other.by_object, "other options")
+        _check(_goes_on(criterion, other), "other options")
         _check([each.level for each in values] == [each.level for each in thresholds], "other levels")
     versioned = Versioned(latest=criterion, earlier=tuple((until, other) for until, _, other, _ in before))
     return kind, versioned, thresholds, tuple((until, values) for until, _, _, values in before)
+
+
+def _goes_on(criterion: Criterion, other: Criterion) -> bool:
+    """Whether one can take up what the other counted; of compounds, each part what that part counted."""
+    parts, others = getattr(criterion, "parts", ()), getattr(other, "parts", ())
+    return (
+        type(criterion) is type(other)
+        and criterion.start().keys() == other.start().keys()
+        and (criterion.timed, criterion.by_object) == (other.timed, other.by_object)
+        and all(getattr(criterion, name, None) == getattr(other, name, None) for name in _UNITS)
+        and len(parts) == len(others)
+        and all(_goes_on(part.criterion, was.criterion) for part, was in zip(parts, others, strict=True))
+    )
 
 
 def _check(goes_on: bool, what: str) -> None:  # noqa: FBT001 (a condition)
