@@ -19,6 +19,7 @@ from services.activity import app as activity_app
 from services.activity.use_cases import fan_out, membership, profiling
 from services.referral import app as referral_app
 from services.referral import consumers as referral_consumers
+from services.referral import jobs as referral_jobs
 from services.titles_and_badges import app as badges_app
 from services.titles_and_badges import consumers, jobs
 from services.titles_and_badges.use_cases import projecting
@@ -80,6 +81,13 @@ def new_community() -> "Courier":
     return courier
 
 
+_STEPS = (
+    (ACTIVITY, fan_out.STEPS),
+    (BADGES, jobs.STEPS),
+    (REFERRAL, referral_jobs.STEPS),
+)
+
+
 @dataclass
 class Courier:
     """Carries what a community's outbox holds to `titles-and-badges`, in the order that `arrange` gives it."""
@@ -95,9 +103,9 @@ class Courier:
             pass
 
     def work_off(self) -> bool:
-        """Do all marks of both services."""
+        """Do all marks of all services."""
         did = False
-        while work.do_next(ACTIVITY, fan_out.STEPS) or work.do_next(BADGES, jobs.STEPS):
+        while any(work.do_next(service, steps) for service, steps in _STEPS):
             did = True
         return did
 

@@ -22,6 +22,11 @@ GRANT = {"id": "g1", "member": "ann", "amount_minor": 5, "currency": "EUR", "bud
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 
 
+def code(community: str) -> str:
+    """The code of a link of a community's: codes are no community's own, so a stranger tries the very one."""
+    return f"c-{community[-12:] or 'nothing'}"
+
+
 class Attempt(NamedTuple):
     """What a stranger sends, and how he is answered; an `empty` list holds nothing."""
 
@@ -109,4 +114,12 @@ ATTEMPTS = {
     "referral POST /v1/grants/{grant}/approval": Attempt(404, {"reason": "Why not?"}),
     "referral POST /v1/grants/{grant}/refusal": Attempt(404, {"reason": "Why not?"}),
     "referral POST /v1/grants/{grant}/revocation": Attempt(404, {"reason": "Why not?"}),
+    "referral POST /v1/advocates": Attempt(404, {"program": "poster", "member": "ann"}),
+    "referral GET /v1/advocates": Attempt(200, empty=True),
+    "referral GET /v1/advocates/{member_id}": Attempt(404),
+    "referral PATCH /v1/advocates/{member_id}": Attempt(404, {"program": "poster", "state": "closed"}),
+    "referral GET /v1/advocates/{member_id}/links": Attempt(404),
+    "referral POST /v1/advocates/{member_id}/links": Attempt(404, {"program": "poster", "channel": "mail"}),
+    "referral POST /v1/links/{code}/rotation": Attempt(404, {}),
+    "referral GET /v1/links/{code}/qr": Attempt(404),
 }

@@ -39,6 +39,7 @@ def wire_api(configuration: Settings) -> Flask:
         pending=communities.pending,
     )
     app.config["MEMBER_KEY"] = configuration.need_member_key()
+    app.config["PUBLIC_URL"] = configuration.referral_url
     app.config["CLICK_KEYS"] = configuration.need_click_keys()
     founding.check_key(app.config["MEMBER_KEY"])
     return app

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from services.referral.repository import DATABASE
-from services.referral.use_cases import granting
+from services.referral.use_cases import granting, merging
 from shared import clock, work
 from shared.work import Step
 
 #: What marks ask for.
-STEPS: dict[str, Step] = {}
+STEPS: dict[str, Step] = {
+    **merging.STEPS,
+}
 
 
 def run(stopping: Callable[[], bool]) -> None:

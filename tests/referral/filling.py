@@ -1,7 +1,7 @@
 """A community's referral service with something of everything in it, for who must not see it."""
 
 from tests.fixtures import Door
-from tests.strangers import BUDGET, GRANT, PROGRAM
+from tests.strangers import BUDGET, GRANT, PROGRAM, code
 
 
 def fill(referral: Door, mark: str) -> None:
@@ -10,5 +10,14 @@ def fill(referral: Door, mark: str) -> None:
     Every list and every thing that `strangers.IDS` names holds the mark: owners of new endpoints add theirs here.
     """
     referral("PUT", "/v1/programs/poster", {**PROGRAM, "name": f"Program {mark}", "disclosure": mark})
+    referral("PUT", f"/v1/programs/{mark}-program", PROGRAM)
+    for program in ("poster", f"{mark}-program"):
+        assert referral("POST", "/v1/advocates", {"program": program, "member": "ann"}).status_code == 201
+    link = {
+        "channel": "poster",
+        "code": code(referral.community),
+        "landing_url": f"https://shop.example/{mark}",
+    }
+    assert referral("POST", "/v1/advocates/ann/links", {"program": "poster", **link}).status_code == 201
     referral("PUT", "/v1/budgets/poster", {**BUDGET, "name": f"Budget {mark}"})
     referral("POST", "/v1/grants", {**GRANT, "reason": f"A {mark} reason."})

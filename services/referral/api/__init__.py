@@ -1,15 +1,19 @@
 """The HTTP door of `referral`: parse, call one use case or query, render."""
 
 from services.referral.api import (
+    advocates,
     audit,
     budgets,
+    links,
     programs,
 )
 
 #: A line a subject.
 BLUEPRINTS = (
+    advocates.blueprint,
     audit.blueprint,
     budgets.blueprint,
+    links.blueprint,
     programs.blueprint,
 )
 

@@ -6,7 +6,10 @@ import click
 
 from deploy import serving
 from services.referral import app
-from services.referral.cli import ledger
+from services.referral.cli import (
+    ledger,
+    links,
+)
 from services.referral.cli.configuration import settings
 
 
@@ -48,3 +51,4 @@ def jobs() -> None:
 
 referral.add_command(ledger.ledger)
 referral.add_command(ledger.audit)
+referral.add_command(links.links)

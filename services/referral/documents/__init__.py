@@ -1,6 +1,7 @@
 """How `referral` lies in MongoDB: storage shape and indexes, one file a topic."""
 
 from services.referral.documents import (
+    advocates,
     audit,
     budgets,
     conversions,
@@ -14,6 +15,7 @@ from services.referral.documents.database import DATABASE
 
 #: Every collection, for `laurel init`; a line a topic.
 EVERY = (
+    *advocates.EVERY,
     *audit.EVERY,
     *budgets.EVERY,
     *conversions.EVERY,

@@ -6,7 +6,7 @@ from pymongo import ReplaceOne
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from shared import mongo
+from shared import identity, mongo
 from shared.mongo import Document
 
 
@@ -14,6 +14,13 @@ def load(members: Iterable[str]) -> dict[str, Document]:
     """What is known of people, by id."""
     found = _people().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
     return {document["_id"]: document for document in found}
+
+
+def ids(key: bytes, community: str, external_ids: Iterable[str]) -> dict[str, str]:
+    """Who the community means by its own ids, after merges. Nobody is created: an id is known before its person is."""
+    named = {each: identity.member_id(key, community, each) for each in external_ids}
+    now = survivors(named.values())
+    return {each: now[member] for each, member in named.items()}
 
 
 def survivors(members: Iterable[str]) -> dict[str, str]:

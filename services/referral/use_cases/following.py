@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from services.referral.repository import DATABASE, communities, people
+from services.referral.use_cases import merging
 from shared import mongo, outbox
 from shared.events.activity import CommunityProfile, MemberProfile
 from shared.mongo import Document
@@ -56,6 +57,10 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
         if after is not None:
             changed[each.member] = after
     people.keep(list(changed.values()))
+    for member, after in changed.items():
+        into = after.get("merged_into")
+        if into is not None and into != stored.get(member, {}).get("merged_into"):
+            merging.note(after["community"], member, into)
 
 
 def _after(before: Document | None, profile: MemberProfile | Erased) -> Document | None:
@@ -63,12 +68,14 @@ def _after(before: Document | None, profile: MemberProfile | Erased) -> Document
     if before is not None and before.get("erased"):
         return None
     if isinstance(profile, Erased):
-        known = before or {"community": "", "revision": 0}
+        known: Document = before or {"community": "", "revision": 0}
         return {
             "_id": profile.member,
             "community": known["community"],
             "revision": known["revision"] + 1,
             "erased": True,
+            # Who became whom stays known, by hashes: sums and trees stay whole.
+            **({"merged_into": known["merged_into"]} if "merged_into" in known else {}),
         }
     if before is not None and before["revision"] >= profile.revision:
         return None

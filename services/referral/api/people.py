@@ -1,0 +1,16 @@
+"""Whom a caller means, and under which address people reach us."""
+
+from flask import current_app
+
+from shared import http, identity
+
+
+def member(external_id: str) -> str:
+    """The id of a member of the caller's community by the community's own id for him."""
+    return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), external_id)
+
+
+def public_address() -> str:
+    """The address under which links are followed, without a slash at its end."""
+    found: str = current_app.config["PUBLIC_URL"]
+    return found
