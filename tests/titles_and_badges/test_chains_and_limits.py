@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.titles_and_badges.use_cases import comparing
+from services.titles_and_badges.repository import DATABASE
+from services.titles_and_badges.use_cases import comparing, comparing_holders
+from shared import mongo
 from tests.fixtures import Courier, Door
 
 POSTED = {
@@ -144,6 +146,42 @@ def test_who_waits_for_a_place_has_no_chain_and_that_is_no_drift(
     courier.carry()
     assert (held(badges).keys(), held(badges, "bob").keys()) == ({"posted", "both"}, set())
     assert [each for step in comparing.compare(courier.community) for each in step.drift] == []
+
+
+def test_whoever_holds_a_limited_badge_instead_of_an_earlier_one_is_named_and_repaired(
+    badges: Door, activity: Door, courier: Courier
+) -> None:
+    badges("PUT", "/v1/badges/early", {**POSTED, "at": 1, "most_holders": 2})
+    badges("PUT", "/v1/badges/chain", chain("early", policy="live"))
+    for day, actor in enumerate(("ann", "bob", "cy", "dan"), start=1):
+        activity("POST", "/v1/activities", creates(actor, day))
+    courier.carry()
+    community = courier.community
+    assert list(comparing_holders.compare(community)) == []
+    stored = mongo.collection(DATABASE, "awards")
+    which = {"community": community, "badge": "early"}
+    ann, _, cy, _ = stored.find(which, sort=[("awarded_at", 1)])
+    stored.update_one({"_id": ann["_id"]}, {"$set": {"state": "waiting"}})
+    stored.update_one({"_id": cy["_id"]}, {"$set": {"state": "held"}})
+    drift = sorted(comparing_holders.compare(community), key=lambda each: each.stored)
+    assert [(each.name, each.stored, each.expected) for each in drift] == [
+        (cy["_id"], "held", "waiting"), (ann["_id"], "waiting", "held"),
+    ]  # fmt: skip
+    assert list(comparing_holders.repair(community)) == ["early"]
+    courier.carry()
+    assert list(comparing_holders.compare(community)) == []
+    assert [sorted(held(badges, each)) for each in ("ann", "bob", "cy", "dan")] == [
+        ["chain", "early"], ["chain", "early"], [], [],
+    ]  # fmt: skip
+
+
+def test_nobody_waits_for_a_badge_without_a_maximum(badges: Door, activity: Door, courier: Courier) -> None:
+    badges("PUT", "/v1/badges/posted", POSTED)
+    activity("POST", "/v1/activities", creates("ann", 1, 2))
+    courier.carry()
+    stored = mongo.collection(DATABASE, "awards")
+    stored.update_one({"community": courier.community}, {"$set": {"state": "waiting"}})
+    assert [each.kind for step in comparing.compare(courier.community) for each in step.drift] == ["award"]
 
 
 def test_a_secret_badge_is_seen_by_who_holds_it(badges: Door, activity: Door, courier: Courier) -> None:

@@ -1,11 +1,19 @@
 """Truth and repair at an operator's desk."""
 
+from collections.abc import Iterable
+
 import click
 
 from services.titles_and_badges import app
 from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards as queries
-from services.titles_and_badges.use_cases import comparing, comparing_boards, projecting, rebuilding
+from services.titles_and_badges.use_cases import (
+    comparing,
+    comparing_boards,
+    comparing_holders,
+    projecting,
+    rebuilding,
+)
 from shared import clock
 from shared.errors import NotFound
 
@@ -17,12 +25,9 @@ def verify(community: str) -> None:
     _connect(community)
     members = facts = behind = drifted = 0
     for step in comparing.compare(community):
-        for each in step.drift:
-            click.echo(
-                f"{each.member} {each.kind} {each.name}\n  stored: {each.stored}\n  facts: {each.expected}"
-            )
-        members, facts = members + step.members, facts + step.facts
-        behind, drifted = behind + step.behind, drifted + len(step.drift)
+        drifted += _name(step.drift)
+        members, facts, behind = members + step.members, facts + step.facts, behind + step.behind
+    drifted += _name(comparing_holders.compare(community))
     for shown in comparing_boards.compare(community, clock.now()):
         click.echo(f"board {shown.name}\n  shown: {shown.stored}\n  credits: {shown.expected}")
         drifted += 1
@@ -41,9 +46,21 @@ def rebuild(community: str) -> None:
     count = 0
     for _ in rebuilding.rebuild(community):
         count += 1
+    for _ in comparing_holders.repair(community):
+        count += 1
     for _ in projecting.alone(lambda held: comparing_boards.repair(held, community, clock.now())):
         count += 1
     click.echo(f"Done, in {count} steps.")
+
+
+def _name(drift: Iterable[comparing.Drift]) -> int:
+    """Print what differs. Returns how much."""
+    found = list(drift)
+    for each in found:
+        click.echo(
+            f"{each.member} {each.kind} {each.name}\n  stored: {each.stored}\n  facts: {each.expected}"
+        )
+    return len(found)
 
 
 def _connect(community: str) -> None:

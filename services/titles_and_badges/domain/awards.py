@@ -57,6 +57,12 @@ def key(award: Award) -> Key:
     return (award.badge, award.level, award.about)
 
 
+def in_line(member: str, award: Award) -> tuple[datetime, int, str, str, str]:
+    """Where somebody's award stands among those who earned a badge with a maximum of holders: in event order."""
+    sequence = -1 if award.sequence is None else award.sequence
+    return (award.awarded_at, sequence, award.by or "", member, award.about or "")
+
+
 def derived(badge: Badge, tallies: Mapping[str | None, Tally], now: datetime) -> dict[Key, Award]:
     """The awards of one badge that a member's tallies earn, as of a moment.
 

@@ -60,6 +60,7 @@ def award(document: Document) -> Award:
         revoked_at=document.get("revoked_at"),
         period=document.get("period"),
         expired=document.get("expired", False),
+        sequence=document.get("sequence"),
     )
 
 
@@ -123,6 +124,12 @@ def candidates(
     names = {each["_id"] for each in first}
     held = _awards().find({**query, "state": HELD}, sort=order)
     return first, [each for each in held if each["_id"] not in names]
+
+
+def earned(community: str, badge: str, level: str | None) -> Iterable[Document]:
+    """All who earned a level of a badge with a maximum of holders, in no order: who holds it, and who waits."""
+    query = {"community": community, "badge": badge, "level": level, "state": {"$in": [HELD, WAITING]}}
+    return _awards().find(query, batch_size=mongo.AT_ONCE)
 
 
 def in_state(before: Document, state: str) -> Document:

@@ -69,7 +69,7 @@ def _step(community: str, after: str) -> Step:
         for member, documents in surviving.items()
         if book.revision(member) in {None, rules.revision} and not book.is_due(member)
     }
-    stored, expected = _stored(current, book), _expected(community, current, rules, found)
+    stored, expected = _stored(current, book, rules), _expected(community, current, rules, found)
     drift = [
         Drift(member, *key, stored[member].get(key), expected[member].get(key))
         for member in current
@@ -80,15 +80,17 @@ def _step(community: str, after: str) -> Step:
     return Step(drift, len(surviving), read, len(surviving) - len(current), last)
 
 
-def _stored(surviving: Mapping[str, Sequence[Document]], book: Book) -> dict[str, Derived]:
+def _stored(surviving: Mapping[str, Sequence[Document]], book: Book, rules: Rules) -> dict[str, Derived]:
     found: dict[str, Derived] = {}
+    limited = _limited(rules)
     for member, documents in surviving.items():
         counted_in = {("fact", each["activity"]): sorted(each.get("buckets", ())) for each in documents}
         found[member] = counted_in | _named(book.stored(member))
     for name, award in awards.of_members(surviving).items():
         if award["state"] != awards.WITHDRAWN:
-            # Who of those that earned it holds a badge with a maximum is the allocator's to say.
-            state = awards.HELD if award["state"] == awards.WAITING else award["state"]
+            # Who of those that earned it holds a badge with a maximum is compared by `comparing_holders`.
+            waits = award["state"] == awards.WAITING and award["badge"] in limited
+            state = awards.HELD if waits else award["state"]
             found[award["member"]]["award", name] = {**award, "version": 0, "state": state}
     for key, credit in accounts.of_members(surviving).items():
         if credit != EMPTY:
@@ -118,9 +120,14 @@ def _expected(
     return found
 
 
+def _limited(rules: Rules) -> set[str]:
+    """The badges with a maximum of holders."""
+    return {slug for slug, badge in rules.badges.items() if badge.most_holders is not None}
+
+
 def _waiting(members: Iterable[str], rules: Rules) -> set[str]:
     """The awards that were earned and not given, because others were earlier."""
-    limited = [slug for slug, badge in rules.badges.items() if badge.most_holders is not None]
+    limited = _limited(rules)
     if not limited:
         return set()
     stored = awards.of_members(members, limited).values()

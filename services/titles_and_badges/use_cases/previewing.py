@@ -207,9 +207,7 @@ def _limit(community: str, badge: Badge, found: _Found) -> None:
     first: dict[tuple[str, Key], Standing] = {}
     for threshold in badge.thresholds:
         of_level = [each for each in found.standing if each[1].level == threshold.level]
-        of_level.sort(
-            key=lambda each: (each[1].awarded_at, each[1].sequence or -1, each[1].by or "", each[0])
-        )
+        of_level.sort(key=lambda each: rules_of_awards.in_line(*each))
         first |= {(member, rules_of_awards.key(award)): (member, award) for member, award in of_level[:most]}
     held = {
         (each["member"], awards.name(each)): (each["member"], awards.award(each))

@@ -11,6 +11,7 @@ from services.titles_and_badges.repository.pages import Memory
 from services.titles_and_badges.use_cases import (
     comparing,
     comparing_boards,
+    comparing_holders,
     defining,
     defining_boards,
     defining_titles,
@@ -187,6 +188,7 @@ class Life:
     def drift(self) -> list[str]:
         """What `verify` names."""
         found: list[Any] = [each for step in comparing.compare(self.community) for each in step.drift]
+        found += comparing_holders.compare(self.community)
         found += comparing_boards.compare(self.community, clock.now())
         return [str(each) for each in found]
 
