@@ -13,6 +13,8 @@ IDS = {
     "period": "2026-01",
     "hold": "0" * 32,
     "grant": "g1",
+    "payout": "2026-01",
+    "line": "ann-EUR",
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
@@ -122,4 +124,13 @@ ATTEMPTS = {
     "referral POST /v1/advocates/{member_id}/links": Attempt(404, {"program": "poster", "channel": "mail"}),
     "referral POST /v1/links/{code}/rotation": Attempt(404, {}),
     "referral GET /v1/links/{code}/qr": Attempt(404),
+    "referral GET /v1/payouts": Attempt(200, empty=True),
+    "referral POST /v1/payouts": Attempt(202, {"period": "2026-01"}),
+    "referral GET /v1/payouts/{payout}": Attempt(404),
+    "referral GET /v1/payouts/{payout}.csv": Attempt(404),
+    "referral GET /v1/payouts/{payout}/lines": Attempt(404),
+    "referral POST /v1/payouts/{payout}/approval": Attempt(404, {}),
+    "referral POST /v1/payouts/{payout}/refusal": Attempt(404, {"reason": "Why not?"}),
+    "referral POST /v1/payouts/{payout}/lines/{line}/paid": Attempt(404),
+    "referral POST /v1/payouts/{payout}/lines/{line}/failed": Attempt(404, {"reason": "Why not?"}),
 }

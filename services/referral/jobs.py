@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from services.referral.repository import DATABASE
-from services.referral.use_cases import granting, merging
+from services.referral.use_cases import granting, merging, preparing
 from shared import clock, work
 from shared.work import Step
 
 #: What marks ask for.
 STEPS: dict[str, Step] = {
     **merging.STEPS,
+    **preparing.STEPS,
 }
 
 

