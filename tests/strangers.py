@@ -12,6 +12,7 @@ IDS = {
     "account": "@ann",
     "period": "2026-01",
     "hold": "0" * 32,
+    "review": "0" * 32,
     "grant": "g1",
     "payout": "2026-01",
     "line": "ann-EUR",
@@ -30,11 +31,12 @@ def code(community: str) -> str:
 
 
 class Attempt(NamedTuple):
-    """What a stranger sends, and how he is answered; an `empty` list holds nothing."""
+    """What a stranger sends, and how he is answered; an `empty` list holds nothing. `numbers`: it names nothing."""
 
     status: int
     body: Any = None
     empty: bool = False
+    numbers: bool = False
 
 
 def edit(name: str) -> dict[str, Any]:
@@ -133,4 +135,11 @@ ATTEMPTS = {
     "referral POST /v1/payouts/{payout}/refusal": Attempt(404, {"reason": "Why not?"}),
     "referral POST /v1/payouts/{payout}/lines/{line}/paid": Attempt(404),
     "referral POST /v1/payouts/{payout}/lines/{line}/failed": Attempt(404, {"reason": "Why not?"}),
+    "referral GET /v1/rewards": Attempt(200, empty=True),
+    "referral GET /v1/members/{member_id}/rewards": Attempt(404),
+    "referral GET /v1/members/{member_id}/balances": Attempt(404, numbers=True),
+    "referral GET /v1/reviews": Attempt(200, empty=True),
+    "referral POST /v1/reviews/{review}/decision": Attempt(404, {"decision": "pay", "reason": "Mine."}),
+    "referral GET /v1/ledger": Attempt(200, empty=True),
+    "referral GET /v1/ledger/balance": Attempt(200, empty=True),
 }

@@ -211,7 +211,8 @@ def test_the_same_ids_in_two_communities_are_two_things(house: House, community:
         if operation.method == "GET" and "admin" in kinds:
             answer = house.door(operation.service, twin)("GET", address(operation, twin))
             assert (str(operation), answer.status_code) == (str(operation), 200)
-            assert "twin" in answer.text or not answer.is_json
+            nameless = not answer.is_json or ATTEMPTS[str(operation)].numbers
+            assert nameless or "twin" in answer.text
             assert VICTIM not in answer.text
     activity, badges = house.door("activity", twin), house.door("titles-and-badges", twin)
     for path in ("activities/post%2F1", "activities/victim%20like", "members/ann", "members/bob"):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from services.referral.repository import DATABASE
-from services.referral.use_cases import granting, merging, preparing
+from services.referral.use_cases import chaining, granting, merging, preparing, releasing
 from shared import clock, work
 from shared.work import Step
 
@@ -11,6 +11,7 @@ from shared.work import Step
 STEPS: dict[str, Step] = {
     **merging.STEPS,
     **preparing.STEPS,
+    **releasing.STEPS,
 }
 
 
@@ -21,4 +22,8 @@ def run(stopping: Callable[[], bool]) -> None:
 
 def look_at_the_clock() -> None:
     """What time has changed."""
-    granting.expire_due(clock.now())
+    now = clock.now()
+    granting.expire_due(now)
+    releasing.notice(now)
+    releasing.escalate(now)
+    chaining.extend(now)

@@ -1,6 +1,7 @@
 """A community's referral service with something of everything in it, for who must not see it."""
 
 from tests.fixtures import Door
+from tests.referral.owing import Shop, terms
 from tests.referral.treasury import Treasury
 from tests.strangers import BUDGET, GRANT, PROGRAM, code
 
@@ -23,6 +24,10 @@ def fill(referral: Door, mark: str) -> None:
     referral("PUT", "/v1/budgets/poster", {**BUDGET, "name": f"Budget {mark}"})
     referral("POST", "/v1/grants", {**GRANT, "reason": f"A {mark} reason."})
     _pay(referral, mark)
+    shop = Shop(referral.community, program=mark)
+    shop.knows("ann", f"{mark} friend")
+    shop.promises(terms())
+    shop.sells(f"{mark} order", f"{mark} friend", flags=[f"{mark} flag"])
 
 
 def _pay(referral: Door, mark: str) -> None:

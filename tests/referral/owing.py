@@ -12,12 +12,14 @@ from services.referral.repository import (
     friends,
     ledger,
     orders,
+    people,
     programs,
     refunds,
     rewards,
 )
 from services.referral.use_cases import rewarding
-from shared import clock, mongo
+from shared import clock, identity, mongo
+from tests.fixtures import MEMBER_KEY
 
 BEGAN = clock.from_text("2026-03-10T12:00:00Z")
 COMMISSION = Reward(name="commission", to=Beneficiary.ADVOCATE, rate=parse_rate("2.9%"), months=None)
@@ -32,21 +34,26 @@ def terms(*rules: Reward, **others: Any) -> Terms:
 
 @dataclass
 class Shop:
-    """A shop of a community with one program, `spring`; people are ids that hold the community."""
+    """A shop of a community with one program; people have the ids that `activity` would give them."""
 
     community: str
     now: datetime = BEGAN
+    program: str = "spring"
     versions: list[Version] = field(default_factory=list)
 
     def promises(self, found: Terms, since: datetime = clock.BEGINNING) -> None:
         """Terms that hold since a moment."""
         self.versions.append(Version(number=len(self.versions) + 1, effective=since, terms=found))
-        program = Program(slug="spring", name="Spring", versions=tuple(self.versions))
+        program = Program(slug=self.program, name="Spring", versions=tuple(self.versions))
         self.write(lambda: programs.keep(self.community, program))
 
     def id(self, name: str) -> str:
         """The member id of somebody in this community."""
-        return f"m-{self.community}-{name}"
+        return identity.member_id(MEMBER_KEY.encode(), self.community, name)
+
+    def knows(self, *names: str) -> None:
+        """The community has named these people."""
+        self.write(lambda: people.ensure(self.community, {self.id(each): each for each in names}))
 
     def sells(self, order: str = "o1", friend: str = "bob", by: str | None = "ann", **others: Any) -> None:
         """A friend buys for five euros, brought by an advocate; and what is owed follows."""
@@ -88,7 +95,7 @@ class Shop:
             "flags": flags or [],
         }
         if by is not None:
-            found |= {"advocate": self.id(by), "program": "spring", "version": 1}
+            found |= {"advocate": self.id(by), "program": self.program, "version": 1}
         self.write(lambda: attributions.keep([found]))
         if follow:
             self.follow(friend)

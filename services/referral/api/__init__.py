@@ -4,9 +4,11 @@ from services.referral.api import (
     advocates,
     audit,
     budgets,
+    ledger,
     links,
     payouts,
     programs,
+    rewards,
 )
 
 #: A line a subject.
@@ -16,7 +18,9 @@ BLUEPRINTS = (
     budgets.blueprint,
     links.blueprint,
     payouts.blueprint,
+    ledger.blueprint,
     programs.blueprint,
+    rewards.blueprint,
 )
 
 __all__ = ["BLUEPRINTS"]

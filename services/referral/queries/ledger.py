@@ -22,10 +22,10 @@ def page(community: str, *, after: tuple[datetime, str] | None, limit: int) -> l
 
 
 def balance(community: str) -> list[dict[str, Any]]:
-    """For each currency what lies on each kind of account, and their sum, which is zero."""
+    """For each currency what lies on each program, budget and kind of members' account; their sum is zero."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for kind, currency, amount in ledger.sums(community):
-        found[currency][kind] = amount
+    for name, currency, amount in ledger.sums(community):
+        found[currency][name] = amount
     return [
         {"currency": currency, "accounts": accounts, "sum_minor": sum(accounts.values())}
         for currency, accounts in sorted(found.items())

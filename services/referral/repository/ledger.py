@@ -126,7 +126,8 @@ def moved_since(community: str, names: Iterable[str], moment: datetime) -> dict[
 
 
 def sums(community: str) -> list[tuple[str, str, int]]:
-    """(kind of account, currency, minor units), counted from the transfers themselves."""
+    """(account, currency, minor units), counted from the transfers themselves; members' accounts by kind alone."""
+    kind = {"$arrayElemAt": [{"$split": ["$sides.account", ":"]}, 0]}
     sides = [
         {"account": "$debit", "amount": {"$multiply": ["$amount_minor", -1]}},
         {"account": "$credit", "amount": "$amount_minor"},
@@ -137,15 +138,15 @@ def sums(community: str) -> list[tuple[str, str, int]]:
         {"$unwind": "$sides"},
         {"$group": {
             "_id": {
-                "kind": {"$arrayElemAt": [{"$split": ["$sides.account", ":"]}, 0]},
+                "name": {"$cond": [{"$in": [kind, sorted(KEPT)]}, kind, "$sides.account"]},
                 "currency": "$currency",
             },
             "amount": {"$sum": "$sides.amount"},
         }},
-        {"$sort": {"_id.currency": 1, "_id.kind": 1}},
+        {"$sort": {"_id.currency": 1, "_id.name": 1}},
     ]  # fmt: skip
     return [
-        (each["_id"]["kind"], each["_id"]["currency"], int(each["amount"]))
+        (each["_id"]["name"], each["_id"]["currency"], int(each["amount"]))
         for each in _transfers().aggregate(steps)
     ]
 

@@ -1,0 +1,34 @@
+"""The ledger, for whoever has to check it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+
+from services.referral.queries import ledger as queries
+from services.referral.schemas import rewards as schemas
+from shared import http
+
+blueprint = http.Blueprint("ledger", description="Every movement of what is owed, in double entry")
+
+_ENTRY = schemas.LedgerEntry()
+
+
+@blueprint.get("/ledger")
+@http.requires("admin")
+@blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
+@blueprint.response(200, http.page_of(schemas.LedgerEntry))
+def list_ledger(limit: int, cursor: str | None = None) -> Response:
+    """List the ledger's entries, the oldest first."""
+    after = http.decode_cursor(cursor, "ledger", datetime, str)
+    rows = queries.page(http.community(), after=after, limit=limit + 1)
+    return http.page(rows, limit=limit, kind="ledger", position=lambda row: (row.time, row.id), schema=_ENTRY)
+
+
+@blueprint.get("/ledger/balance")
+@http.requires("server", "rep", "admin")
+@blueprint.response(200, schemas.LedgerBalance)
+def show_ledger_balance() -> Mapping[str, Any]:
+    """Show what lies on each kind of account, by currency: everything sums to zero, at every moment."""
+    return {"items": queries.balance(http.community())}

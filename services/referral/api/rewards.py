@@ -1,0 +1,106 @@
+"""What is owed: rewards, a member's own, and what is held for review."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app
+
+from services.referral.queries import rewards as queries
+from services.referral.schemas import rewards as schemas
+from services.referral.use_cases import judging
+from services.referral.use_cases.judging import Decision
+from shared import clock, http, identity
+from shared.errors import NotFound
+
+blueprint = http.Blueprint("rewards", description="What is owed, to whom, why, and when")
+
+_REWARD = schemas.OwedReward()
+_REVIEW = schemas.Review()
+_REWARDS = http.page_of(schemas.OwedReward)
+
+
+@blueprint.get("/rewards")
+@http.requires("server", "rep", "admin")
+@blueprint.arguments(schemas.RewardQuery, location="query", as_kwargs=True)
+@blueprint.response(200, _REWARDS)
+def list_rewards(
+    limit: int, cursor: str | None = None, state: str | None = None, member: str | None = None
+) -> Response:
+    """List rewards, the latest first."""
+    kind = f"rewards-{state or ''}-{member or ''}"
+    before = http.decode_cursor(cursor, kind, datetime, str)
+    who = None if member is None else _id(member)
+    rows = queries.latest(http.community(), state=state, member=who, before=before, limit=limit + 1)
+    return _page(rows, limit, kind)
+
+
+@blueprint.get("/members/<id:member_id>/rewards")
+@http.requires("publishable", "server", "rep", "admin")
+@blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
+@blueprint.response(200, _REWARDS)
+def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -> Response:
+    """Say where a member's rewards are: their state, why, and until when. His own page may ask for himself."""
+    _check_himself(member_id)
+    kind = f"rewards-of-{member_id}"
+    before = http.decode_cursor(cursor, kind, datetime, str)
+    rows = queries.of_member(http.community(), _id(member_id), before=before, limit=limit + 1)
+    return _page(rows, limit, kind)
+
+
+@blueprint.get("/members/<id:member_id>/balances")
+@http.requires("publishable", "server", "rep", "admin")
+@blueprint.response(200, schemas.MemberBalances)
+def show_member_balances(member_id: str) -> Mapping[str, Any]:
+    """Show what lies on a member's accounts; what is payable below zero is carried over."""
+    _check_himself(member_id)
+    return {"items": queries.balances(http.community(), _id(member_id))}
+
+
+@blueprint.get("/reviews")
+@http.requires("rep", "admin")
+@blueprint.arguments(schemas.ReviewQuery, location="query", as_kwargs=True)
+@blueprint.response(200, http.page_of(schemas.Review))
+def list_reviews(
+    limit: int, cursor: str | None = None, state: str | None = None, *, escalated: bool | None = None
+) -> Response:
+    """List what is, or was, held for review, the latest first."""
+    kind = f"reviews-{state or ''}-{escalated}"
+    before = http.decode_cursor(cursor, kind, datetime, str)
+    rows = queries.reviews(http.community(), state=state, escalated=escalated, before=before, limit=limit + 1)
+    return http.page(
+        rows, limit=limit, kind=kind, position=lambda row: (row["opened"], row["id"]), schema=_REVIEW
+    )
+
+
+@blueprint.post("/reviews/<id:review>/decision")
+@http.requires("rep", "admin")
+@blueprint.arguments(schemas.ReviewDecision)
+@blueprint.response(200, schemas.Review)
+def decide_review(body: dict[str, Any], review: str) -> Mapping[str, Any]:
+    """Let what is held wait for its time alone, take it back, or undo that."""
+    decided = judging.decide(
+        http.community(),
+        review,
+        Decision(body["decision"]),
+        body["reason"],
+        http.grant().subject or http.grant().token_id,
+        clock.now(),
+    )
+    return queries.shown_reviews([decided])[0]
+
+
+def _page(rows: list[dict[str, Any]], limit: int, kind: str) -> Response:
+    return http.page(
+        rows, limit=limit, kind=kind, position=lambda row: (row["at"], row["id"]), schema=_REWARD
+    )
+
+
+def _id(member: str) -> str:
+    return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), member)
+
+
+def _check_himself(member: str) -> None:
+    """What somebody earns is shown on a page to himself alone, by a token that was minted for him."""
+    if http.grant().kind == "publishable" and http.grant().subject != f"member:{member}":
+        raise NotFound("member", member)

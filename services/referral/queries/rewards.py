@@ -1,0 +1,180 @@
+"""Rewards and reviews, as managers and members see them: what is owed, why, why not, and when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.referral.domain import caps, ledger, suspicion
+from services.referral.repository import cases, people, rewards
+from services.referral.repository import ledger as books
+from shared import clock
+from shared.errors import NotFound
+from shared.mongo import Document
+
+Before = tuple[datetime, str] | None
+
+_WORDS = {
+    "refund": "The order was refunded.",
+    "not-due": "Another recommendation, or an earlier order, turned out to count.",
+    "review-refused": "Somebody looked at it and refused it.",
+    caps.ADVOCATE: "The most that an advocate gets in a month was reached.",
+    caps.FRIEND: "The most that a friend gets was reached.",
+    caps.PROGRAM: "The most that the program gives was reached.",
+}
+
+
+def latest(
+    community: str, *, state: str | None, member: str | None, before: Before, limit: int
+) -> list[dict[str, Any]]:
+    """Rewards, the latest first; in one state, of one member (by his id), or all."""
+    members = None if member is None else list(people.merged(people.survivors([member]).values()))
+    found = rewards.latest(community, state=state, members=members, before=before, limit=limit)
+    return _shown(found)
+
+
+def of_member(community: str, member: str, *, before: Before, limit: int) -> list[dict[str, Any]]:
+    """A member's rewards, the latest first. Raises NotFound for whom nobody knows."""
+    need(community, member)
+    return latest(community, state=None, member=member, before=before, limit=limit)
+
+
+def balances(community: str, member: str) -> list[dict[str, Any]]:
+    """What lies on a member's accounts in each currency; payable below zero is carried over. Raises NotFound."""
+    need(community, member)
+    members = list(people.merged(people.survivors([member]).values()))
+    found: dict[str, dict[str, int]] = {}
+    for kind in (ledger.HELD, ledger.PAYABLE, ledger.PAYING, ledger.PAID):
+        for _, currency, amount in books.balances(community, kind, owners=members):
+            lies = found.setdefault(currency, {})
+            lies[kind] = lies.get(kind, 0) + amount
+    return [
+        {"currency": currency, **{f"{kind}_minor": amount for kind, amount in lies.items()}}
+        for currency, lies in sorted(found.items())
+    ]
+
+
+def need(community: str, member: str) -> None:
+    """Raise NotFound unless the community has this member, and he was not erased."""
+    found = people.load([member]).get(member, {})
+    if found.get("community") != community or found.get("erased"):
+        raise NotFound("member", "with this id")
+
+
+def reviews(
+    community: str, *, state: str | None, escalated: bool | None, before: Before, limit: int
+) -> list[dict[str, Any]]:
+    """What is, or was, held for review, the latest first."""
+    return shown_reviews(
+        cases.latest(community, review=state, escalated=escalated, before=before, limit=limit)
+    )
+
+
+def shown_reviews(found: Sequence[Document]) -> list[dict[str, Any]]:
+    """Reviews as they are shown, with the rewards that wait for them."""
+    called = people.shown({each[who] for each in found for who in ("friend", "advocate")})
+    waiting: dict[str, list[Document]] = {each["_id"]: [] for each in found}
+    for each in rewards.of_friends({each["friend"] for each in found}):
+        waiting.get(each["subject"], []).append(each)
+    return [_review(each, called, waiting[each["_id"]]) for each in found]
+
+
+def _review(case: Document, called: Mapping[str, str | None], owed: Iterable[Document]) -> dict[str, Any]:
+    return {
+        "id": case["_id"],
+        "program": case["program"],
+        "occasion": case["occasion"],
+        "order": case["subject"] if case["occasion"] == "purchase" else None,
+        "advocate": called[case["advocate"]],
+        "friend": called[case["friend"]],
+        "at": case["at"],
+        "state": case["review"],
+        "opened": case["opened"],
+        "deadline": case["deadline"],
+        "escalated": case.get("escalated", False),
+        "points": case["points"],
+        "flags": [
+            {**each, "detail": suspicion.WORDS.get(each["code"], each["code"])} for each in case["flags"]
+        ],
+        "rewards": [_amounts(each) for each in owed],
+        "decisions": case["decisions"],
+    }
+
+
+def _shown(found: Sequence[Document]) -> list[dict[str, Any]]:
+    called = people.shown({each[who] for each in found for who in ("member", "friend", "advocate")})
+    return [_reward(each, called) for each in found]
+
+
+def _reward(stored: Document, called: Mapping[str, str | None]) -> dict[str, Any]:
+    return {
+        **_amounts(stored),
+        "program": stored["program"],
+        "version": stored["version"],
+        "occasion": stored["occasion"],
+        "order": stored.get("order"),
+        "to": stored["to"],
+        "generation": stored["generation"],
+        "member": called[stored["member"]],
+        "advocate": called[stored["advocate"]],
+        "friend": called[stored["friend"]],
+        "asked_minor": stored["asked_minor"],
+        "at": stored["at"],
+        "accrued_at": stored["accrued_at"],
+        "released_at": stored.get("released_at"),
+        "held_until": stored["held_until"],
+        "reason": _reason(stored),
+        "detail": _detail(stored),
+        "date": _date(stored),
+    }
+
+
+def _amounts(stored: Document) -> dict[str, Any]:
+    return {
+        "id": stored["_id"],
+        "rule": stored["rule"],
+        "state": stored["state"],
+        "currency": stored["currency"],
+        "amount_minor": stored["amount_minor"],
+        "reversed_minor": stored["reversed_minor"],
+        "net_minor": stored["amount_minor"] - stored["reversed_minor"],
+    }
+
+
+def _reason(stored: Document) -> str | None:
+    """Why a reward is where it is, as a stable code."""
+    match stored["state"]:
+        case "held":
+            return "hold"
+        case "in-review":
+            return "review"
+        case "reversed":
+            found: str = stored.get("reason", "refund")
+            return found
+    return stored.get("cut") or ("refund" if stored["reversed_minor"] else None)
+
+
+def _detail(stored: Document) -> str:
+    """The same in words."""
+    reason = _reason(stored)
+    cut = f" {_WORDS[stored['cut']]}" if stored.get("cut") else ""
+    match stored["state"]:
+        case "held":
+            return f"It is released on {clock.text(stored['held_until'])}, unless the order is refunded.{cut}"
+        case "in-review":
+            return f"Somebody has to look at it first.{cut}"
+        case "released":
+            return f"It goes into the next pay-out.{cut}"
+    return _WORDS.get(reason or "", "")
+
+
+def _date(stored: Document) -> datetime | None:
+    """When what is said of it happened, or will."""
+    match stored["state"]:
+        case "held":
+            found: datetime = stored["held_until"]
+            return found
+        case "released":
+            return stored.get("released_at")
+        case "refused":
+            return stored.get("accrued_at")
+    return None
