@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from services.titles_and_badges.queries import seals as queries
 from services.titles_and_badges.repository import closings, seals
 from services.titles_and_badges.use_cases import closing, defining_boards, defining_titles, sealing
 from shared import clock, outbox
@@ -12,6 +13,8 @@ from tests.fixtures import BADGES, Courier, Door
 
 OCTOBER, SEPTEMBER = "2026-10", "2026-09"
 BOARD = {"name": "Liked", "points": [{"role": "author", "where": {"type": "Like"}, "points": 10}]}
+#: Who likes.
+CROWD = [f"fan{number}" for number in range(6)]
 TITLE = {"name": "Most liked", "board": "liked", "holders": 2}
 
 
@@ -81,3 +84,14 @@ class Village:
         return {
             "id": f"{kind}/{next(self.numbers)}", "type": kind, "actor": actor, "published": at, "object": described,
         }  # fmt: skip
+
+
+def bytes_of(seal: Any) -> bytes:
+    """A sealed revision, as it is exported."""
+    return b"".join(queries.export(seal))
+
+
+def holders(badges: Door, title: str = "most-liked") -> list[tuple[str, str, int]]:
+    """(month, member, place) of who holds a title."""
+    items = badges("GET", f"/v1/titles/{title}/holders").json["items"]
+    return [(each["period"], each["member"]["id"], each["place"]) for each in items]

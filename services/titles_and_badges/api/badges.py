@@ -9,6 +9,7 @@ from services.titles_and_badges.api import access, pages
 from services.titles_and_badges.domain.awards import GRANT, REVOKE
 from services.titles_and_badges.queries import awards
 from services.titles_and_badges.schemas import badges as schemas
+from services.titles_and_badges.schemas import previews
 from services.titles_and_badges.use_cases import defining, previewing
 from shared import clock, http
 
@@ -47,7 +48,7 @@ def put_badge(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
 @blueprint.post("/badges/<id:slug>/preview")
 @http.requires("admin")
 @blueprint.arguments(schemas.Definition)
-@blueprint.response(200, schemas.Preview)
+@blueprint.response(200, previews.Preview)
 def preview_badge(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
     """Say who would gain and lose what if this were the definition, and change nothing."""
     return previewing.preview(http.community(), slug, definition, PREVIEW_SECONDS)

@@ -8,6 +8,7 @@ from flask import Response
 from services.titles_and_badges.api import access
 from services.titles_and_badges.queries import awards, board_definitions, board_views, boards, titles
 from services.titles_and_badges.schemas import boards as schemas
+from services.titles_and_badges.schemas import previews
 from services.titles_and_badges.use_cases import defining_boards, previewing_boards
 from shared import clock, http
 
@@ -50,9 +51,9 @@ def put_board(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
 
 @blueprint.post("/boards/<id:slug>/preview")
 @http.requires("admin")
-@blueprint.arguments(schemas.BoardPreviewQuery, location="query", as_kwargs=True)
+@blueprint.arguments(previews.BoardPreviewQuery, location="query", as_kwargs=True)
 @blueprint.arguments(schemas.BoardDefinition)
-@blueprint.response(200, schemas.BoardPreview)
+@blueprint.response(200, previews.BoardPreview)
 def preview_board(definition: dict[str, Any], slug: str, top: int, months: int) -> Mapping[str, Any]:
     """Say who would enter and leave the top, and which titles would change, if this were the definition.
 

@@ -8,6 +8,7 @@ from flask import Response
 from services.titles_and_badges.api import access
 from services.titles_and_badges.queries import seals, title_reasons
 from services.titles_and_badges.queries import titles as queries
+from services.titles_and_badges.schemas import previews
 from services.titles_and_badges.schemas import titles as schemas
 from services.titles_and_badges.use_cases import defining_titles, previewing_titles
 from shared import clock, http
@@ -50,9 +51,9 @@ def put_title(definition: dict[str, Any], slug: str) -> Mapping[str, Any]:
 
 @blueprint.post("/titles/<id:slug>/preview")
 @http.requires("admin")
-@blueprint.arguments(schemas.PreviewQuery, location="query", as_kwargs=True)
+@blueprint.arguments(previews.PreviewQuery, location="query", as_kwargs=True)
 @blueprint.arguments(schemas.Title)
-@blueprint.response(200, schemas.TitlePreview)
+@blueprint.response(200, previews.TitlePreview)
 def preview_title(definition: dict[str, Any], slug: str, months: int) -> Mapping[str, Any]:
     """Say who would hold it in the last sealed months if this were the definition, and change nothing."""
     found = previewing_titles.preview(

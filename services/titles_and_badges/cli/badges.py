@@ -11,10 +11,11 @@ from services.titles_and_badges.cli import definitions
 from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards as queries
 from services.titles_and_badges.schemas import badges as schemas
+from services.titles_and_badges.schemas import previews
 from services.titles_and_badges.use_cases import defining, previewing
 from shared.errors import NotFound
 
-_PREVIEW = schemas.Preview()
+_PREVIEW = previews.Preview()
 COLUMNS = ("badge", "member", "object", "level", "period", "awarded_at", "revoked_at")
 
 

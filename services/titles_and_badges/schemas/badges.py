@@ -8,11 +8,8 @@ from services.titles_and_badges.domain.badges import HIGHEST, MOST_HOLDERS, MOST
 from services.titles_and_badges.domain.criteria import KINDS
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
 from services.titles_and_badges.domain.spans import PERIODS
+from services.titles_and_badges.schemas.parts import LONGEST_ID, LONGEST_TEXT, Defined, Person
 from shared.http import Moment
-
-LONGEST_NAME = 100
-LONGEST_TEXT = 500
-LONGEST_ID = 1_000
 
 
 class _Criterion(fields.Dict):
@@ -54,7 +51,7 @@ class Level(Schema):
     at = fields.Integer(required=True, strict=True, validate=validate.Range(1, HIGHEST))
 
 
-class Definition(Schema):
+class Definition(Defined):
     """A badge as data.
 
     `criterion` has a `kind` and the options of that kind, `where` among them: a condition in typed JSON. Either `at`
@@ -69,8 +66,6 @@ class Definition(Schema):
     class Meta:
         include = {"from": fields.String(), "until": fields.String()}  # noqa: RUF012 (marshmallow reads it once)
 
-    name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
-    description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
     criterion = _Criterion()
     at = fields.Integer(strict=True, validate=validate.Range(1, HIGHEST))
     levels = fields.List(fields.Nested(Level), validate=validate.Length(1, MOST_LEVELS))
@@ -81,7 +76,6 @@ class Definition(Schema):
     most_holders = fields.Integer(strict=True, validate=validate.Range(1, MOST_HOLDERS))
     secret = fields.Boolean()
     announce = fields.Boolean()
-    status = fields.String(validate=validate.OneOf(["active", "draft"]))
     effective = fields.String()
     recompute = fields.String()
 
@@ -108,59 +102,6 @@ class Badge(Schema):
     status = fields.String(required=True)
     version = fields.Integer(required=True)
     held = fields.Integer()
-
-
-class Person(Schema):
-    """A member as widgets show him."""
-
-    id = fields.String(required=True, allow_none=True)
-    name = fields.String(allow_none=True)
-
-
-class Gain(Schema):
-    """An award that somebody would gain or lose."""
-
-    member = fields.Nested(Person, required=True)
-    level = fields.String(allow_none=True)
-    object = fields.String(allow_none=True)
-    period = fields.String(allow_none=True)
-    awarded_at = Moment(required=True)
-
-
-class Cost(Schema):
-    """What a preview read, and how long it took."""
-
-    members = fields.Integer(required=True)
-    facts = fields.Integer(required=True)
-    seconds = fields.Float(required=True)
-
-
-class ChainChange(Schema):
-    """How many would gain, and lose, a badge that requires the one that is previewed."""
-
-    badge = fields.String(required=True)
-    gain = fields.Integer(required=True)
-    lose = fields.Integer(required=True)
-
-
-class Preview(Schema):
-    """What a definition would do, for all that was ever done, or from its `effective` on.
-
-    `gains` and `losses` are samples; `chains` are the badges that follow (not where there is a maximum of holders). No
-    title asks for a badge: none would change. `complete`: whether it came to its end; a recompute can be ordered with
-    its `id` only then, and only while the rules are the same.
-    """
-
-    id = fields.String(required=True)
-    complete = fields.Boolean(required=True)
-    gain = fields.Integer(required=True)
-    lose = fields.Integer(required=True)
-    keep = fields.Integer(required=True)
-    gains = fields.List(fields.Nested(Gain), required=True)
-    losses = fields.List(fields.Nested(Gain), required=True)
-    chains = fields.List(fields.Nested(ChainChange), required=True)
-    notifications = fields.Integer(required=True)
-    cost = fields.Nested(Cost, required=True)
 
 
 class Award(Schema):

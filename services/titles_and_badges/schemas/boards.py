@@ -6,8 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.titles_and_badges.domain.boards import definitions, exclusions, policies, windows
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
-from services.titles_and_badges.schemas.badges import LONGEST_NAME, LONGEST_TEXT, Cost, Person
-from services.titles_and_badges.schemas.titles import PreviewQuery, TitleChange
+from services.titles_and_badges.schemas.parts import LONGEST_TEXT, Defined, Person
 from shared import clock, http
 
 _WHOLE = validate.Range(-policies.HEAVIEST, policies.HEAVIEST)
@@ -75,7 +74,7 @@ class _Effective(fields.String):
             raise ValidationError(reason) from error
 
 
-class BoardDefinition(Schema):
+class BoardDefinition(Defined):
     """A board as data.
 
     `points` are the lines of its policy. `windows`: day, week, month, season, all, last-N-days, since-yesterday,
@@ -84,8 +83,6 @@ class BoardDefinition(Schema):
     from now on, unless `effective` orders a recompute: `always`, or a moment.
     """
 
-    name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
-    description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
     points = fields.List(fields.Nested(Line), required=True, validate=validate.Length(1, policies.MOST))
     cap_a_day = fields.Integer(strict=True, validate=validate.Range(1, policies.HIGHEST))
     by_giver = fields.Nested(ByGiver)
@@ -96,7 +93,6 @@ class BoardDefinition(Schema):
     excluding = fields.Nested(Exclude, data_key="exclude", attribute="exclude")
     since = fields.Date(data_key="from", attribute="from")
     until = fields.Date()
-    status = fields.String(validate=validate.OneOf(["active", "draft"]))
     effective = _Effective()
 
 
@@ -157,22 +153,27 @@ class Row(Schema):
     movement = fields.Integer(required=True, allow_none=True)
 
 
-class Heading(Schema):
+class Stretch(Schema):
     """What an answer is about: `from` is the period's first day, `until` the one after its last, in `time_zone`."""
 
     board = fields.String(required=True)
-    name = fields.String(required=True)
     window = fields.String(required=True)
     period = fields.String(required=True, allow_none=True)
     since = fields.Date(required=True, allow_none=True, data_key="from", attribute="from")
     until = fields.Date(required=True, allow_none=True)
     time_zone = fields.String(required=True)
     ties = fields.String(required=True)
+    as_of = fields.Date(required=True, metadata={"description": "Up to this day everything is counted."})
+    total = fields.Integer(required=True, metadata={"description": "How many have a place."})
+
+
+class Heading(Stretch):
+    """What an answer about a board as it stands begins with."""
+
+    name = fields.String(required=True)
     sealed = fields.Boolean(required=True)
     version = fields.Integer(required=True)
     revision = fields.Integer(required=True)
-    as_of = fields.Date(required=True, metadata={"description": "Up to this day everything is counted."})
-    total = fields.Integer(required=True, metadata={"description": "How many have a place."})
 
 
 class Standings(Heading):
@@ -209,56 +210,6 @@ class PlaceOf(Heading):
     neighbours = fields.List(fields.Nested(Row), required=True)
     excluded = fields.Nested(Excluded, required=True, allow_none=True)
     gained = fields.Nested(Gained, required=True)
-
-
-class BoardPreviewQuery(PreviewQuery):
-    """How many places are the top, and how many sealed months are looked at for their titles."""
-
-    top = fields.Integer(load_default=10, validate=validate.Range(1, 100))
-
-
-class Move(Schema):
-    """A place as it would be and as it is, null where there is none.
-
-    `change`: `enters` the top, `leaves` it, `rises` or `falls` in it, `stays`.
-    """
-
-    member = fields.Nested(Person, required=True)
-    rank = fields.Integer(required=True, allow_none=True)
-    score = fields.Integer(required=True, allow_none=True)
-    rank_before = fields.Integer(required=True, allow_none=True)
-    score_before = fields.Integer(required=True, allow_none=True)
-    change = fields.String(required=True)
-
-
-class BoardPreview(Schema):
-    """What a definition would show of the present period, and what it would change of the titles of sealed months.
-
-    `rows` are the top as it would be, and who is in it now; `rise` and `fall` count all whose place would move.
-    `changes` and `notifications` are of the last sealed months, if these were sealed anew under it (`--redefine`).
-    Where it is not `complete`, places are among those who were looked at.
-    """
-
-    board = fields.String(required=True)
-    window = fields.String(required=True)
-    period = fields.String(required=True, allow_none=True)
-    since = fields.Date(required=True, allow_none=True, data_key="from", attribute="from")
-    until = fields.Date(required=True, allow_none=True)
-    time_zone = fields.String(required=True)
-    ties = fields.String(required=True)
-    as_of = fields.Date(required=True)
-    total = fields.Integer(required=True)
-    total_before = fields.Integer(required=True)
-    rise = fields.Integer(required=True)
-    fall = fields.Integer(required=True)
-    rows = fields.List(fields.Nested(Move), required=True)
-    enter = fields.List(fields.Nested(Move), required=True)
-    leave = fields.List(fields.Nested(Move), required=True)
-    months = fields.List(fields.String(), required=True)
-    changes = fields.List(fields.Nested(TitleChange), required=True)
-    notifications = fields.Integer(required=True)
-    complete = fields.Boolean(required=True)
-    cost = fields.Nested(Cost, required=True)
 
 
 DEFINITION = BoardDefinition()

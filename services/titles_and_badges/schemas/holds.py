@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.titles_and_badges.schemas.badges import LONGEST_TEXT, Person
+from services.titles_and_badges.schemas.parts import LONGEST_TEXT, Person
 from shared import http
 from shared.http import Moment
 

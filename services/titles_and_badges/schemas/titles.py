@@ -5,10 +5,11 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.titles_and_badges.domain.titles import definitions
-from services.titles_and_badges.schemas.badges import (
+from services.titles_and_badges.schemas.parts import (
     LONGEST_ID,
     LONGEST_NAME,
     LONGEST_TEXT,
+    Defined,
     Person,
 )
 from shared import http
@@ -77,7 +78,7 @@ _MEASURE = {
 }
 
 
-class Title(Schema):
+class Title(Defined):
     """A title as data.
 
     It goes to the best of its `board`'s month, or, with a `measure`, to those whose month is worth most by it: points
@@ -87,8 +88,6 @@ class Title(Schema):
     a holder rests; `once`: nobody holds it twice.
     """
 
-    name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
-    description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
     category = fields.String(allow_none=True, validate=validate.Length(1, LONGEST_NAME))
     board = fields.String(required=True)
     measure = fields.Dict(metadata={"properties": _MEASURE, "required": ["gives"]})
@@ -100,7 +99,6 @@ class Title(Schema):
     minimum = _Points(allow_none=True)
     eligibility = fields.Nested(Eligibility)
     excluded = _Excluded()
-    status = fields.String(validate=validate.OneOf(["active", "draft"]))
 
 
 class ShownTitle(Title):
@@ -270,40 +268,6 @@ class MonthQuery(Schema):
     """Which month is asked about; this one by default."""
 
     period = fields.String(validate=validate.Length(1, 20))
-
-
-class PreviewQuery(Schema):
-    """How many of the last sealed months are looked at."""
-
-    months = fields.Integer(load_default=1, validate=validate.Range(0, 12))
-
-
-class TitleChange(Schema):
-    """Who would hold a title of a sealed month.
-
-    `change`: `gains it`, `loses it`, `moves` to another place or score, `stays`.
-    """
-
-    title = fields.String(required=True)
-    period = fields.String(required=True)
-    member = fields.Nested(Person, required=True)
-    place = fields.Integer(required=True)
-    score = fields.Float(required=True)
-    change = fields.String(required=True)
-
-
-class TitlePreview(Schema):
-    """What a definition would change of the last sealed months, if these were sealed anew under it (`--redefine`).
-
-    `complete`: whether there was time for all of them; `notifications` are those that sealing them anew would send.
-    """
-
-    title = fields.String(required=True)
-    months = fields.List(fields.String(), required=True)
-    changes = fields.List(fields.Nested(TitleChange), required=True)
-    notifications = fields.Integer(required=True)
-    complete = fields.Boolean(required=True)
-    seconds = fields.Float(required=True)
 
 
 TITLE = Title()

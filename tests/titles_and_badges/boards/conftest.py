@@ -1,11 +1,15 @@
 """Boards of one community, fed with events and asked through the door."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.fixtures import Courier, Door
-from tests.titles_and_badges.consumer_rules.conftest import Listener
+from tests.titles_and_badges.consumer_rules.conftest import HOUR, Listener
+
+MAY = "?window=month&period=2026-05"
+ALL = "?window=all"
 
 
 class Boards(Listener):
@@ -37,3 +41,12 @@ def boards(community: str, badges: Door, courier: Courier) -> Boards:
     found = Boards(community, badges, courier)
     found.people("ann", "bob", "eve", "fan")
     return found
+
+
+def liked(boards: Boards, **likes: int) -> list[Any]:
+    """So many likes of members, each by another fan and a minute later."""
+    return [
+        boards.like(f"{member}-{number}", member, f"fan-{number}", published=HOUR + timedelta(minutes=number))
+        for member, count in likes.items()
+        for number in range(count)
+    ]

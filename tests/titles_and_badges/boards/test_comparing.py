@@ -8,8 +8,7 @@ from services.titles_and_badges.repository import DATABASE
 from services.titles_and_badges.repository.boards import trees
 from services.titles_and_badges.use_cases import comparing_boards, projecting
 from shared import clock, mongo
-from tests.titles_and_badges.boards.conftest import Boards
-from tests.titles_and_badges.boards.test_api_boards import ALL, liked
+from tests.titles_and_badges.boards.conftest import ALL, Boards, liked
 
 
 def a_score(boards: Boards) -> None:
