@@ -16,12 +16,14 @@ IDS = {
     "grant": "g1",
     "payout": "2026-01",
     "line": "ann-EUR",
+    "invitation": "0" * 32,
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
 PROGRAM = {"name": "Friends", "landing_url": "https://shop.example/"}
 BUDGET = {"name": "Gifts", "currency": "EUR", "limit_minor": 10_000, "approval_above_minor": 0}
 GRANT = {"id": "g1", "member": "ann", "amount_minor": 5, "currency": "EUR", "budget": "poster"}
+ANSWER = {"id": "s1", "member": "ann", "nps": 10, "at": "2026-01-01T00:00:00Z"}
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 
 
@@ -142,4 +144,15 @@ ATTEMPTS = {
     "referral POST /v1/reviews/{review}/decision": Attempt(404, {"decision": "pay", "reason": "Mine."}),
     "referral GET /v1/ledger": Attempt(200, empty=True),
     "referral GET /v1/ledger/balance": Attempt(200, empty=True),
+    "referral GET /v1/loops": Attempt(200, empty=True),
+    "referral GET /v1/loops/{loop}": Attempt(404),
+    "referral GET /v1/advocates/{member_id}/tree": Attempt(404),
+    "referral GET /v1/programs/{slug}/growth": Attempt(404),
+    "referral GET /v1/satisfaction": Attempt(200, empty=True),
+    "referral POST /v1/satisfaction": Attempt(201, {**ANSWER, "comment": "Mine."}),
+    "referral GET /v1/candidates": Attempt(200, empty=True),
+    "referral GET /v1/members/{member_id}/offers": Attempt(200, empty=True),
+    "referral POST /v1/invitations": Attempt(404, {"program": "poster", "member": IDS["member_id"]}),
+    "referral POST /v1/invitations/{invitation}/acceptance": Attempt(404),
+    "referral POST /v1/invitations/{invitation}/refusal": Attempt(404),
 }

@@ -3,12 +3,22 @@
 from collections.abc import Callable
 
 from services.referral.repository import DATABASE
-from services.referral.use_cases import chaining, granting, merging, preparing, releasing
+from services.referral.use_cases import (
+    chaining,
+    considering,
+    granting,
+    looping,
+    merging,
+    preparing,
+    releasing,
+)
 from shared import clock, work
 from shared.work import Step
 
 #: What marks ask for.
 STEPS: dict[str, Step] = {
+    **considering.STEPS,
+    **looping.STEPS,
     **merging.STEPS,
     **preparing.STEPS,
     **releasing.STEPS,

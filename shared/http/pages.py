@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
@@ -58,11 +58,12 @@ def page(
     kind: str,
     position: Callable[[Row], Position],
     schema: marshmallow.Schema | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> Response:
     """A page as an answer. Ask the query for `limit + 1` rows: the one too many tells that there are more.
 
     `kind` names the list, so that a cursor of one list is refused by another; `position` says where a row
-    stands in the list's order. Rows are dumped by `schema`, or are plain already.
+    stands in the list's order. Rows are dumped by `schema`, or are plain already. `beside` stands beside them.
     """
     shown = rows[:limit]
     following = encode_cursor(kind, *position(shown[-1])) if len(rows) > limit else None
@@ -70,7 +71,9 @@ def page(
     links = [f'<{_address(None)}>; rel="first"']
     if following is not None:
         links.insert(0, f'<{_address(following)}>; rel="next"')
-    return answers.respond({"items": items, "next": following}, headers={"Link": ", ".join(links)})
+    return answers.respond(
+        {**(beside or {}), "items": items, "next": following}, headers={"Link": ", ".join(links)}
+    )
 
 
 def encode_cursor(kind: str, *position: str | int | datetime) -> str:

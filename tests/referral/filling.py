@@ -1,9 +1,11 @@
 """A community's referral service with something of everything in it, for who must not see it."""
 
+from services.referral.domain import loops
 from tests.fixtures import Door
 from tests.referral.owing import Shop, terms
+from tests.referral.planting import Garden
 from tests.referral.treasury import Treasury
-from tests.strangers import BUDGET, GRANT, PROGRAM, code
+from tests.strangers import ANSWER, BUDGET, GRANT, PROGRAM, code
 
 
 def fill(referral: Door, mark: str) -> None:
@@ -28,6 +30,7 @@ def fill(referral: Door, mark: str) -> None:
     shop.knows("ann", f"{mark} friend")
     shop.promises(terms())
     shop.sells(f"{mark} order", f"{mark} friend", flags=[f"{mark} flag"])
+    _recommend(referral, mark)
 
 
 def _pay(referral: Door, mark: str) -> None:
@@ -36,3 +39,19 @@ def _pay(referral: Door, mark: str) -> None:
     house.owe(f"{mark} member", 5)
     house.prepare(who=f"{mark} admin")
     assert house("bea", "POST", "payouts/2026-01/approval", {}).status_code == 200
+
+
+def _recommend(referral: Door, mark: str) -> None:
+    """Two friends of Ann's, and what she and one of them answered."""
+    garden = Garden(referral.community, "poster")
+    garden.plant("bob", "ann", link=f"a {mark} link")
+    garden.plant(f"{mark} guest", "ann")
+    # Ann is no advocate of this one yet, so that it is offered to her.
+    referral("PUT", f"/v1/programs/{mark}-more", PROGRAM)
+    referral("POST", "/v1/satisfaction", {**ANSWER, "comment": f"A {mark} comment."})
+    referral("POST", "/v1/satisfaction", {**ANSWER, "id": f"{mark} answer", "member": f"{mark} guest"})
+
+
+def loop(community: str) -> str:
+    """The id of a loop of a community that was filled."""
+    return loops.loop_id(community, "poster", Garden(community).member("bob"))

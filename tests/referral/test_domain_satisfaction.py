@@ -10,7 +10,6 @@ from services.referral.domain.programs import Satisfaction
 from services.referral.domain.satisfaction import Answer, Considered, Fate, Invitation, Reason, Scale
 
 MORNING = datetime(2026, 5, 1, 9, tzinfo=UTC)
-KEY = b"a key for tests alone, 32 characters or more"
 
 
 def answer(score: int, days: int = 0, scale: Scale = Scale.NPS) -> Answer:
@@ -51,13 +50,13 @@ def test_the_latest_answer_decides_in_whatever_order_they_come() -> None:
 
 def test_who_is_held_out_never_changes_and_the_share_is_kept() -> None:
     half = Fraction(1, 2)
-    drawn = [satisfaction.held_out(KEY, "friends", f"m{number}", half) for number in range(2_000)]
-    assert drawn == [satisfaction.held_out(KEY, "friends", f"m{number}", half) for number in range(2_000)]
+    drawn = [satisfaction.held_out("friends", f"m{number}", half) for number in range(2_000)]
+    assert drawn == [satisfaction.held_out("friends", f"m{number}", half) for number in range(2_000)]
     assert 900 < sum(drawn) < 1_100
-    another = [satisfaction.held_out(KEY, "others", f"m{number}", half) for number in range(2_000)]
+    another = [satisfaction.held_out("others", f"m{number}", half) for number in range(2_000)]
     assert 900 < sum(a != b for a, b in zip(drawn, another, strict=True)) < 1_100
-    assert not satisfaction.held_out(KEY, "friends", "m1", Fraction(0))
-    assert satisfaction.held_out(KEY, "friends", "m1", Fraction(1))
+    assert not satisfaction.held_out("friends", "m1", Fraction(0))
+    assert satisfaction.held_out("friends", "m1", Fraction(1))
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from services.referral.api import (
     budgets,
     ledger,
     links,
+    loops,
     payouts,
     programs,
     rewards,
+    satisfaction,
 )
 
 #: A line a subject.
@@ -16,11 +18,13 @@ BLUEPRINTS = (
     advocates.blueprint,
     audit.blueprint,
     budgets.blueprint,
-    links.blueprint,
-    payouts.blueprint,
     ledger.blueprint,
+    links.blueprint,
+    loops.blueprint,
+    payouts.blueprint,
     programs.blueprint,
     rewards.blueprint,
+    satisfaction.blueprint,
 )
 
 __all__ = ["BLUEPRINTS"]

@@ -9,6 +9,7 @@ from services.referral import app
 from services.referral.cli import (
     ledger,
     links,
+    loops,
     payouts,
 )
 from services.referral.cli.configuration import settings
@@ -54,3 +55,5 @@ referral.add_command(ledger.ledger)
 referral.add_command(ledger.audit)
 referral.add_command(links.links)
 referral.add_command(payouts.payouts)
+referral.add_command(loops.loops)
+referral.add_command(loops.loop)

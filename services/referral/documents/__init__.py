@@ -11,6 +11,7 @@ from services.referral.documents import (
     people,
     programs,
     rewards,
+    satisfaction,
 )
 from services.referral.documents.database import DATABASE
 
@@ -26,6 +27,7 @@ EVERY = (
     *people.EVERY,
     *programs.EVERY,
     *rewards.EVERY,
+    *satisfaction.EVERY,
 )
 
 __all__ = ["DATABASE", "EVERY"]

@@ -19,8 +19,8 @@ class Loop(Document):
         "indexes": [
             {"fields": ["friend"]},
             # Who descends from a member: his page of the tree, and his own friends.
-            {"fields": ["anc", "program", "key"]},
-            {"fields": ["advocate", "program", "key"]},
+            {"fields": ["anc", "key"]},
+            {"fields": ["advocate", "key"]},
             {"fields": ["community", "-began", "key"]},
             # How long a whole turn takes, in order, so that the middle one is found.
             {"fields": ["community", "program", "turn_seconds"], "sparse": True},

@@ -3,6 +3,7 @@
 After David Skok's "Lessons learned: viral marketing"; the interval is Wilson's (1927).
 """
 
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import sqrt
 from typing import NamedTuple
@@ -46,3 +47,44 @@ def interval(part: int, whole: int) -> Interval:
     spread = _Z * sqrt(share * (1 - share) / whole + square / (4 * whole * whole))
     width = 1 + square / whole
     return Interval(max(0.0, (middle - spread) / width), min(1.0, (middle + spread) / width))
+
+
+class Pattern(NamedTuple):
+    """So many loops of a generation that have just these edges."""
+
+    generation: int
+    states: frozenset[str]
+    loops: int
+
+
+class Share(NamedTuple):
+    """How many of so many cases, with what it says of the true rate."""
+
+    part: int
+    of: int
+
+    @property
+    def rate(self) -> Fraction:
+        """The share itself."""
+        return rate(self.part, self.of)
+
+    @property
+    def interval(self) -> Interval:
+        """Where the true one may lie."""
+        return interval(self.part, self.of)
+
+    @property
+    def few(self) -> bool:
+        """Whether it says little."""
+        return self.of < FEW
+
+
+def having(patterns: Iterable[Pattern], *states: str) -> int:
+    """How many loops have all these edges."""
+    wanted = frozenset(states)
+    return sum(each.loops for each in patterns if wanted <= each.states)
+
+
+def conversion(patterns: Sequence[Pattern], state: str, following: str) -> Share:
+    """How many of the loops that came to one state have come to a later one too."""
+    return Share(having(patterns, state, following), having(patterns, state))

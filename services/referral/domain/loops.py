@@ -91,12 +91,16 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """What became of one recommendation to one friend. `touches` are those of its advocate, in event order."""
+    """What became of one recommendation to one friend. `touches` are those of its advocate, in event order.
+
+    `others` are what attribution found to be owed to somebody else who recommended later: rewarded, but no turn of it.
+    """
 
     friend: str
     advocate: str
     edges: Sequence[Edge]
     touches: Sequence[Touch]
+    others: Sequence[Touch] = ()
 
     @property
     def began(self) -> datetime:
@@ -138,6 +142,7 @@ def loop(
         advocate=first.advocate,
         edges=tuple(_edges(ours, since, enrolled)),
         touches=tuple(ours),
+        others=tuple(each for each in found if each.advocate not in {first.advocate, friend}),
     )
 
 

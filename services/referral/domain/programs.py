@@ -162,6 +162,10 @@ class Program:
         """The version that holds at a moment; None before the first."""
         return next((each for each in reversed(self.versions) if each.effective <= moment), None)
 
+    def said(self, moment: datetime) -> Terms:
+        """What held at a moment; before the first version, what that one says."""
+        return (self.at(moment) or self.versions[0]).terms
+
     def runs(self, moment: datetime) -> bool:
         """Whether something can begin in it at a moment."""
         begun = self.starts is None or self.starts <= moment

@@ -120,12 +120,12 @@ def satisfied_since(answers: Iterable[Answer], bar: Callable[[datetime], Satisfa
     return found
 
 
-def held_out(key: bytes, program: str, member: str, share: Fraction) -> bool:
+def held_out(program: str, member: str, share: Fraction) -> bool:
     """Whether a member is among those who are never invited into a program, so that there is something to compare with.
 
-    Decided by a keyed hash: always the same for him, and nobody can choose it.
+    Always the same for him; and since a member's id is a keyed hash already, nobody can choose it.
     """
-    digest = hashlib.blake2b(f"{program}\0{member}".encode(), key=key[:64], digest_size=_DRAWN_BYTES).digest()
+    digest = hashlib.blake2b(f"{program}\0{member}".encode(), digest_size=_DRAWN_BYTES).digest()
     return Fraction(int.from_bytes(digest), 1 << 8 * _DRAWN_BYTES) < share
 
 

@@ -8,6 +8,7 @@ from pymongo import ReplaceOne
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
+from services.referral.domain.growth import Pattern
 from shared import mongo
 from shared.mongo import Document
 
@@ -56,23 +57,25 @@ def keep(changed: Sequence[Document]) -> None:
         _loops().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
 
 
-def funnel(community: str, program: str) -> list[Document]:
-    """Loops of a program by generation: how many there are, and how many have each edge that stands."""
-    stands = {
-        "$map": {"input": {"$filter": {"input": "$edges", "cond": "$$this.stands"}}, "in": "$$this.state"}
-    }
+def patterns(community: str, program: str) -> list[Pattern]:
+    """Loops of a program by generation and by which edges of theirs stand: some dozens of lines at most."""
+    stand = {"$filter": {"input": "$edges", "cond": "$$this.stands"}}
     pipeline: list[Mapping[str, Any]] = [
         {"$match": {"community": community, "program": program, "gone": None}},
-        {"$project": {"generation": 1, "state": stands}},
-        {"$unwind": "$state"},
-        {"$group": {"_id": {"generation": "$generation", "state": "$state"}, "count": {"$sum": 1}}},
+        {
+            "$group": {
+                "_id": {
+                    "generation": "$generation",
+                    "states": {"$map": {"input": stand, "in": "$$this.state"}},
+                },
+                "count": {"$sum": 1},
+            }
+        },
     ]
-    return [{**each["_id"], "count": each["count"]} for each in _loops().aggregate(pipeline)]
-
-
-def recommending(community: str, program: str) -> int:
-    """How many members have recommended a program to anybody who has a loop."""
-    return len(_loops().distinct("advocate", {"community": community, "program": program, "gone": None}))
+    return [
+        Pattern(each["_id"]["generation"], frozenset(each["_id"]["states"]), each["count"])
+        for each in _loops().aggregate(pipeline)
+    ]
 
 
 def median_turn(community: str, program: str) -> tuple[int, float | None]:

@@ -47,7 +47,7 @@ def above(program: str, advocates: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def has_friends(program: str, member: str) -> bool:
     """Whether a member has recommended a program to anybody."""
-    return _loops().find_one({"advocate": member, "program": program}, {"_id": 1}) is not None
+    return bool(counts(program, member).get(1))
 
 
 def friends(member: str, after: str, limit: int) -> list[tuple[str, str]]:
@@ -57,17 +57,19 @@ def friends(member: str, after: str, limit: int) -> list[tuple[str, str]]:
     return [(each["_id"], each["friend"]) for each in found]
 
 
-def descendants(program: str, member: str, after: str, limit: int) -> list[Document]:
-    """Loops of those who descend from a member, in order of their ids."""
-    query = {"anc": member, "program": program, "_id": {"$gt": after}}
+def descendants(program: str | None, member: str, after: str, limit: int) -> list[Document]:
+    """Loops of those who descend from a member, in a program or in any, in order of their ids."""
+    query: Document = {"anc": member, "_id": {"$gt": after}}
+    if program is not None:
+        query["program"] = program
     return list(
         _loops().find(query, {"said": 0, "edges": 0}, sort=[("_id", 1)], limit=limit, batch_size=limit)
     )
 
 
-def counts(program: str, member: str) -> dict[int, int]:
-    """How many descend from a member, by generation: as many documents, however many they are."""
-    prefix = f"{member}{_BETWEEN}{program}"
+def counts(program: str | None, member: str) -> dict[int, int]:
+    """How many descend from a member, in a program or in all, by generation: as many reads, however many they are."""
+    prefix = member if program is None else f"{member}{_BETWEEN}{program}"
     found: Counter[int] = Counter()
     for part in _counters().find({"_id": {"$gt": prefix + _BETWEEN, "$lt": prefix + _BEHIND}}, {"counts": 1}):
         found.update({int(number): count for number, count in part["counts"].items()})

@@ -6,7 +6,8 @@ from services.referral.domain import amending
 from services.referral.domain.amending import Wanted
 from services.referral.domain.programs import Program
 from services.referral.repository import DATABASE, programs
-from shared import mongo
+from services.referral.use_cases import considering
+from shared import mongo, work
 from shared.errors import Conflict, NotFound
 
 MOST_PROGRAMS = 100
@@ -25,6 +26,7 @@ def define(community: str, slug: str, wanted: Wanted, now: datetime) -> Program:
     after = amending.amended(slug, before, wanted, now)
     if after != before:
         programs.keep(community, after)
+        work.add(DATABASE, considering.EVERYBODY, community)
     return after
 
 

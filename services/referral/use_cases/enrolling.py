@@ -11,8 +11,8 @@ from services.referral.domain import advocates as rules
 from services.referral.domain.advocates import By, State
 from services.referral.domain.codes import Choose
 from services.referral.domain.links import Wanted
-from services.referral.repository import DATABASE, advocates, audit, links, people, programs
-from services.referral.use_cases import linking
+from services.referral.repository import DATABASE, advocates, audit, friends, links, people, programs
+from services.referral.use_cases import linking, looping
 from shared import mongo
 from shared.errors import Conflict, NotFound
 from shared.mongo import Document
@@ -88,7 +88,10 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
 
     He gets a link with it. Who is paused or closed stays so: only a person takes that back.
     """
-    before = advocates.one(community, wanted.program, wanted.member)
+    (survivor,) = people.survivors([wanted.member]).values()
+    # A join of his may be under way: whichever comes second sees the other.
+    friends.hold(community, survivor)
+    before = advocates.one(community, wanted.program, survivor)
     if before is None:
         after: Document | None = _new(community, wanted)
     elif (before["state"], wanted.state) == (State.INVITED, State.ENROLLED):
@@ -99,6 +102,7 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
         return False
     advocates.keep([after])
     _give_link(after, choose, now)
+    looping.follow(community, survivor, now)
     return True
 
 

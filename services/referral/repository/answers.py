@@ -1,0 +1,85 @@
+"""How satisfied members said they are; what they wrote is kept apart."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pymongo.collection import Collection
+
+from services.referral.documents import DATABASE
+from services.referral.domain.satisfaction import Answer, Scale
+from services.referral.repository import listing
+from services.referral.repository.keys import key as key_of
+from shared import mongo
+from shared.mongo import Document
+
+
+def key(community: str, answer: str) -> str:
+    """The key of an answer."""
+    return key_of(community, "answer", answer)
+
+
+def one(identifier: str) -> Document | None:
+    """An answer by its key."""
+    return _answers().find_one({"_id": identifier})
+
+
+def of(members: Iterable[str]) -> list[Answer]:
+    """The answers of these members, who are one person."""
+    found = _answers().find({"member": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
+    return [read(each) for each in found]
+
+
+def read(stored: Document) -> Answer:
+    """An answer as the rules see it."""
+    return Answer(
+        id=stored["answer"],
+        scale=Scale(stored["scale"]),
+        score=stored["score"],
+        at=stored["at"],
+        order=stored.get("order"),
+    )
+
+
+def insert(document: Document, comment: str | None) -> None:
+    """Keep an answer, and what was written beside it, inside the running transaction."""
+    mongo.insert(DATABASE, "satisfactions", [document])
+    if comment is not None:
+        kept = {name: document[name] for name in ("_id", "community", "member")}
+        mongo.insert(DATABASE, "comments", [{**kept, "text": comment}])
+
+
+def comments(identifiers: Iterable[str]) -> dict[str, str]:
+    """What was written beside answers, by their keys."""
+    found = _comments().find({"_id": {"$in": list(identifiers)}}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: each["text"] for each in found}
+
+
+def forget_comments(members: Iterable[str]) -> None:
+    """Take away what members wrote, inside the running transaction: they are erased."""
+    _comments().delete_many({"member": {"$in": list(members)}})
+
+
+def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
+    """Answers, the latest first."""
+    return listing.latest(_answers(), community, before, limit)
+
+
+def members_after(community: str, after: str, limit: int) -> list[str]:
+    """Who answered, in order of their ids, from a place on."""
+    found = _answers().aggregate(
+        [
+            {"$match": {"community": community, "member": {"$gt": after}}},
+            {"$group": {"_id": "$member"}},
+            {"$sort": {"_id": 1}},
+            {"$limit": limit},
+        ]
+    )
+    return [each["_id"] for each in found]
+
+
+def _answers() -> Collection[Document]:
+    return mongo.collection(DATABASE, "satisfactions")
+
+
+def _comments() -> Collection[Document]:
+    return mongo.collection(DATABASE, "comments")
