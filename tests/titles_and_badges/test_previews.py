@@ -1,6 +1,9 @@
 """Previews of boards and titles: what would be seen, and who would hold what of sealed months; nothing changes."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from services.titles_and_badges.repository import DATABASE
 from services.titles_and_badges.use_cases import previewing_boards
 from shared import clock, mongo
-from tests.fixtures import Courier, Door
+from tests.fixtures import Courier, Door, Said
 from tests.titles_and_badges.months import BOARD, OCTOBER, SEPTEMBER, TITLE, Village
 
 FANS = [f"fan{number}" for number in range(6)]
@@ -157,3 +160,21 @@ def test_what_defining_refuses_its_preview_refuses(badges: Door) -> None:
     unknown = {**BOARD, "exclude": {"ranking": [{"member": "nobody", "reason": "x"}]}}
     assert badges("POST", "/v1/boards/liked/preview", unknown).status_code == 422
     assert badges("POST", "/v1/boards/liked/preview?months=99", BOARD).status_code == 422
+
+
+def test_an_operator_previews_boards_and_titles_of_a_file(
+    village: Village, laurel: Callable[..., Said], tmp_path: Path
+) -> None:
+    village.seal()
+    file = tmp_path / "definitions.json"
+    wanted = {
+        "boards": [{"slug": "liked", **WRITERS}],
+        "titles": [{"slug": "most-liked", **TITLE, "holders": 1}],
+    }
+    file.write_text(json.dumps(wanted))
+    said = laurel("titles-and-badges", "preview", str(file), "--community", village.community)
+    board, title = [json.loads(line) for line in said.out.splitlines()]
+    assert (board["board"], board["period"], board["notifications"]) == ("liked", "2026-11", 3)
+    assert (title["title"], changes(title)) == (
+        "most-liked", [(OCTOBER, "ann", "stays"), (OCTOBER, "bob", "loses it")],
+    )  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response
 
 from services.titles_and_badges.api import access
-from services.titles_and_badges.queries import awards, board_definitions, board_views, boards, titles
+from services.titles_and_badges.queries import board_definitions, board_views, boards
+from services.titles_and_badges.queries import previews as shown
 from services.titles_and_badges.schemas import boards as schemas
 from services.titles_and_badges.schemas import previews
 from services.titles_and_badges.use_cases import defining_boards, previewing_boards
@@ -62,8 +63,7 @@ def preview_board(definition: dict[str, Any], slug: str, top: int, months: int) 
     found = previewing_boards.preview(
         http.community(), slug, schemas.plain(definition), top=top, months=months, seconds=PREVIEW_SECONDS
     )
-    shown = {name: awards.named(found[name]) for name in ("rows", "enter", "leave")}
-    return {**found, **shown, "changes": titles.foreseen(found["changes"])}
+    return shown.board(found)
 
 
 @blueprint.delete("/boards/<id:slug>")

@@ -6,7 +6,7 @@ import click
 
 from deploy import serving
 from services.titles_and_badges import app
-from services.titles_and_badges.cli import badges, boards, definitions, titles, truth
+from services.titles_and_badges.cli import badges, boards, definitions, previews, titles, truth
 from services.titles_and_badges.cli.configuration import settings
 
 
@@ -46,7 +46,7 @@ def jobs() -> None:
 for command in (
     definitions.definitions_group,
     badges.awards,
-    badges.preview,
+    previews.preview,
     boards.board,
     titles.seal,
     titles.titles,

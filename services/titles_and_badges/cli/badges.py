@@ -1,4 +1,4 @@
-"""Badges at an operator's desk: definitions are previewed, awards listed."""
+"""Badges at an operator's desk: awards are listed."""
 
 import csv
 import json
@@ -7,35 +7,11 @@ import sys
 import click
 
 from services.titles_and_badges import app
-from services.titles_and_badges.cli import definitions
 from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards as queries
-from services.titles_and_badges.schemas import badges as schemas
-from services.titles_and_badges.schemas import previews
-from services.titles_and_badges.use_cases import defining, previewing
 from shared.errors import NotFound
 
-_PREVIEW = previews.Preview()
 COLUMNS = ("badge", "member", "object", "level", "period", "awarded_at", "revoked_at")
-
-
-@click.command("preview")
-@click.argument("source")
-@click.option("--community", required=True, metavar="SLUG")
-@click.option("--badge", metavar="SLUG", help="One of the file's badges; without it, all of them.")
-def preview(source: str, community: str, badge: str | None) -> None:
-    """Say what the badges of a file would do, a line of JSON each: who gains, who loses, whom it tells, what it costs.
-
-    Nothing is changed. The `id` in a line orders a recompute: {"recompute": ID, …} in the definition.
-    """
-    found = defining.check_file(definitions.read(source))
-    app.connect(settings())
-    if not queries.is_known(community):
-        raise NotFound("community", community)
-    for slug, definition in found.items():
-        if badge in (None, slug):
-            previewed = previewing.preview(community, slug, schemas.DEFINITION.load(definition))
-            click.echo(json.dumps({"badge": slug, **_PREVIEW.dump(previewed)}, ensure_ascii=False))
 
 
 @click.command("awards")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from marshmallow import Schema, ValidationError
@@ -30,24 +30,39 @@ def definitions_group() -> None:
 @click.option("--community", required=True, metavar="SLUG")
 def load(source: str, community: str) -> None:
     """Load a file of definitions, or one that comes with Laurel by its name (community, commits, stackexchange)."""
-    written = read(source)
-    badges = _checked(defining.check_file(written), "badges", badge_schemas.DEFINITION)
-    boards = _checked(defining_boards.check_file(written), "boards", board_schemas.DEFINITION)
-    titles = _checked(defining_titles.check_file(written), "titles", title_schemas.TITLE)
+    badges, boards, titles = checked(source)
     app.connect(settings())
     if not queries.is_known(community):
         click.echo(f"The community {community} is not known here yet; its badges wait for it.", err=True)
     changed = defining.define(community, badges, clock.now())
     _say("badges", len(badges), len(changed))
     if boards:
-        plain = {slug: board_schemas.plain(definition) for slug, definition in boards.items()}
-        _say("boards", len(boards), len(defining_boards.define(community, plain, clock.now())))
+        _say("boards", len(boards), len(defining_boards.define(community, boards, clock.now())))
     if titles:
         _say("titles", len(titles), len(defining_titles.define(community, titles, clock.now())))
 
 
-def read(source: str) -> object:
-    """The JSON of a file, or of one that comes with Laurel. Raises Malformed."""
+class Written(NamedTuple):
+    """What a file defines, by slugs, as the use cases take it."""
+
+    badges: dict[str, dict[str, Any]]
+    boards: dict[str, dict[str, Any]]
+    titles: dict[str, dict[str, Any]]
+
+
+def checked(source: str) -> Written:
+    """The definitions of a file, or of one that comes with Laurel. Raises Malformed, Conflict or Invalid."""
+    written = _read(source)
+    badges = _checked(defining.check_file(written), "badges", badge_schemas.DEFINITION)
+    boards = _checked(defining_boards.check_file(written), "boards", board_schemas.DEFINITION)
+    return Written(
+        badges=badges,
+        boards={slug: board_schemas.plain(definition) for slug, definition in boards.items()},
+        titles=_checked(defining_titles.check_file(written), "titles", title_schemas.TITLE),
+    )
+
+
+def _read(source: str) -> object:
     path = Path(source)
     packaged = resources.files(definitions) / f"{source}.json"
     if not path.is_file() and not packaged.is_file():
