@@ -1,6 +1,8 @@
 """The clock of `referral`: works off marks, one after the other. Any number of these processes may run."""
 
+import secrets
 from collections.abc import Callable
+from functools import partial
 
 from services.referral.repository import DATABASE
 from services.referral.use_cases import (
@@ -10,6 +12,7 @@ from services.referral.use_cases import (
     looping,
     merging,
     preparing,
+    recognition,
     releasing,
 )
 from shared import clock, work
@@ -22,6 +25,7 @@ STEPS: dict[str, Step] = {
     **merging.STEPS,
     **preparing.STEPS,
     **releasing.STEPS,
+    recognition.HOLDERS: partial(recognition.enrol_holders, choose=secrets.choice),
 }
 
 
@@ -37,3 +41,4 @@ def look_at_the_clock() -> None:
     releasing.notice(now)
     releasing.escalate(now)
     chaining.extend(now)
+    recognition.begin_due(now)
