@@ -5,11 +5,13 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.referral.repository import people, programs, standings
+from services.referral.domain.programs import Standing
+from services.referral.repository import people, programs, rewards, standings
 from services.referral.use_cases import recognition
 from shared import clock, work
 from shared.events.titles_and_badges import BadgeAwarded, BadgeRevoked, TitleAwarded, TitleCorrected
 from tests.fixtures import REFERRAL, Courier, Door
+from tests.referral.owing import HOLD, Shop, terms
 from tests.strangers import POSTER, PROGRAM
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -174,3 +176,26 @@ def test_what_a_merged_member_holds_is_the_survivors(
     courier.carry()
     assert standings.of(community, ann, T0).badges == {"poster"}
     assert [name for name, *_ in advocates(referral)] == ["ann"]
+
+
+def test_good_standing_shortens_the_hold_and_losing_it_takes_that_back(
+    community: str, courier: Courier
+) -> None:
+    shop = Shop(community, now=clock.now())
+    shop.promises(terms(standing=Standing(badges=frozenset({"poster"}), hold=DAY)))
+    shop.knows("ann", "bob")
+    shop.sells()
+    assert held(shop) == HOLD
+    take(awarded(community, shop.id("ann")))
+    courier.carry()
+    assert held(shop) == DAY
+    take(revoked(community, shop.id("ann"), version=2, day=1))
+    courier.carry()
+    assert held(shop) == HOLD
+
+
+def held(shop: Shop) -> timedelta:
+    """For how long the only reward waits."""
+    (reward,) = rewards.latest(shop.community, before=None, limit=2)
+    span: timedelta = reward["held_until"] - reward["at"]
+    return span

@@ -11,7 +11,7 @@ from services.referral.domain.codes import Choose
 from services.referral.domain.programs import Program
 from services.referral.domain.standings import BADGE, TITLE
 from services.referral.repository import DATABASE, people, programs, standings
-from services.referral.use_cases import enrolling
+from services.referral.use_cases import enrolling, releasing
 from services.referral.use_cases.enrolling import Enrolment
 from shared import clock, mongo, outbox, work
 from shared.events.titles_and_badges import (
@@ -81,6 +81,9 @@ def _follow(community: str, changed: Sequence[Document], choose: Choose, now: da
     wanted = {name for program in every for name in _asked(program)}
     members = {each["member"] for each in changed if (each["kind"], each["slug"]) in wanted}
     _enrol(community, every, members, choose, now)
+    trusted = {name for program in every for name in _trusted(program)}
+    for member in sorted({each["member"] for each in changed if (each["kind"], each["slug"]) in trusted}):
+        releasing.reconsider(community, member)
 
 
 def _enrol(
@@ -121,6 +124,11 @@ def enrol_holders(mark: Mark, choose: Choose) -> Mapping[str, Any] | None:
 def _asked(program: Program) -> set[tuple[str, str]]:
     """What any version of a program makes advocates of."""
     return {name for each in program.versions for name in _named(each.terms.enrolment)}
+
+
+def _trusted(program: Program) -> set[tuple[str, str]]:
+    """What any version of a program trusts."""
+    return {name for each in program.versions for name in _named(each.terms.standing)}
 
 
 def _named(by: programs_of.Enrolment | programs_of.Standing) -> set[tuple[str, str]]:
