@@ -135,7 +135,7 @@ ATTEMPTS = {
     "referral GET /v1/payouts/{payout}/lines": Attempt(404),
     "referral POST /v1/payouts/{payout}/approval": Attempt(404, {}),
     "referral POST /v1/payouts/{payout}/refusal": Attempt(404, {"reason": "Why not?"}),
-    "referral POST /v1/payouts/{payout}/lines/{line}/paid": Attempt(404),
+    "referral POST /v1/payouts/{payout}/lines/{line}/paid": Attempt(404, {}),
     "referral POST /v1/payouts/{payout}/lines/{line}/failed": Attempt(404, {"reason": "Why not?"}),
     "referral GET /v1/rewards": Attempt(200, empty=True),
     "referral GET /v1/members/{member_id}/rewards": Attempt(404),
