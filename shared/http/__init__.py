@@ -8,6 +8,8 @@ blueprint = http.Blueprint("members", description="The people of a community")
 from shared.http.access import Standing, community, grant, requires
 from shared.http.answers import nothing, respond
 from shared.http.app import create_app, document
+from shared.http.batches import Took
+from shared.http.batches import one_or_many as take_one_or_many
 from shared.http.bodies import BATCH, body, body_limit
 from shared.http.health import begin_shutdown
 from shared.http.kept import Kept
@@ -24,6 +26,7 @@ __all__ = [
     "Moment",
     "PageQuery",
     "Standing",
+    "Took",
     "begin_shutdown",
     "body",
     "body_limit",
@@ -44,4 +47,5 @@ __all__ = [
     "request_id",
     "requires",
     "respond",
+    "take_one_or_many",
 ]
