@@ -9,6 +9,7 @@ import functools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
@@ -157,6 +158,11 @@ def ping(service: str) -> None:
     """Raise what pymongo raises when no primary answers."""
     with pymongo.timeout(_PING_SECONDS):
         database(service).client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+def within(seconds: float) -> AbstractContextManager[None]:
+    """Let whatever is asked inside take so long at most, or raise one of UNAVAILABLE."""
+    return pymongo.timeout(seconds)
 
 
 def in_transaction(service: str) -> Callable[[Callable[P, T]], Callable[P, T]]:

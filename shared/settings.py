@@ -32,6 +32,12 @@ class Settings:
     click_keys: tuple[bytes, ...] = field(repr=False)
     #: A folder that outlives the process: clicks wait in it, and the links that it knew last.
     spool: Path | None
+    #: The most that waits in it, in bytes; what comes beyond is counted and lost.
+    spool_bytes: int
+    #: Where a link leads whose code nobody knows.
+    fallback_url: str | None
+    #: So many proxies of our own stand before the doors, each of which adds to X-Forwarded-For.
+    proxies: int
     bind: str | None
     #: Where processes without an HTTP door tell their numbers.
     metrics_bind: tuple[str, int] | None
@@ -115,6 +121,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         referral_url=read("LAUREL_REFERRAL_URL", _http_url, "http://127.0.0.1:8803"),
         click_keys=read("LAUREL_CLICK_KEYS", _secrets, "") or (),
         spool=read("LAUREL_SPOOL", Path, ""),
+        spool_bytes=read("LAUREL_SPOOL_BYTES", _positive, "256000000"),
+        fallback_url=read("LAUREL_FALLBACK_URL", _http_url, ""),
+        proxies=read("LAUREL_PROXIES", _count, "0"),
         credentials_url=read("LAUREL_CREDENTIALS_URL", _http_url, "") or titles_and_badges_url,
         bind=read("LAUREL_BIND", str, ""),
         metrics_bind=read("LAUREL_METRICS_BIND", _address, ""),
@@ -180,6 +189,13 @@ def _http_url(written: str) -> str:
         message = f"{written!r} is not an http or https address"
         raise ValueError(message)
     return written.rstrip("/")
+
+
+def _count(written: str) -> int:
+    if not written.isdecimal():
+        message = f"{written!r} is not a whole number of 0 or more"
+        raise ValueError(message)
+    return int(written)
 
 
 def _positive(written: str) -> int:

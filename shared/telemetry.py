@@ -41,6 +41,10 @@ BATCHES = Histogram("laurel_consumer_batch_seconds", "A batch of one partition, 
 STEPS = Histogram(
     "laurel_work_step_seconds", "One step of a mark, also one that failed.", ["service", "kind"]
 )
+SPOOL_DROPPED = Counter(
+    "laurel_spool_dropped", "Entries that a full spool, or its disk, had no room for.", ["service"]
+)
+SPOOL_DAMAGED = Counter("laurel_spool_damaged_bytes", "What could not be read of a spool.", ["service"])
 FAILURES = Counter("laurel_work_failures", "Steps that raised, and were put off.", ["service", "kind"])
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

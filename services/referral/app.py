@@ -1,13 +1,18 @@
 """Wiring: the only file of `referral` that sees every room."""
 
+import contextlib
 import os
+import threading
+from collections.abc import Callable
 
 from flask import Flask
 
 from services.referral import api, consumers, documents, jobs
 from services.referral.queries import communities
+from services.referral.redirect import Redirect
+from services.referral.redirect.keeping import Keeping
 from services.referral.repository import DATABASE
-from services.referral.use_cases import founding
+from services.referral.use_cases import click_keys, founding
 from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
 from shared.events import referral as events
 from shared.events import titles_and_badges
@@ -15,6 +20,10 @@ from shared.settings import Settings
 
 API = "api"
 SERVICE = "referral"
+#: Under this name an application holds what goes on behind the door of `/r/…`.
+CLICKS = "laurel-clicks"
+#: For so long a start waits for the database.
+_PATIENCE_SECONDS = 1.5
 TOPICS = (events.EVENTS, titles_and_badges.EVENTS)
 
 
@@ -22,27 +31,71 @@ def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
     start(configuration, API)
-    return wire_api(configuration)
+    app = wire_api(configuration)
+    app.extensions[CLICKS].start()
+    return app
 
 
 def wire_api(configuration: Settings) -> Flask:
     """The WSGI application on a connection that stands already. Raises SettingsError without the service's secrets."""
+    member_key = configuration.need_member_key()
+    check, standing = _checked(member_key)
     app = http.create_app(
         service=SERVICE,
         title="Laurel: referral",
         description="The advocate loop, and what is owed for it.",
         blueprints=api.BLUEPRINTS,
         keys=auth.Keys.load(configuration.token_keys),
-        standing=communities.standing,
+        standing=standing,
         ready=lambda: mongo.ping(DATABASE),
         unavailable=mongo.UNAVAILABLE,
         pending=communities.pending,
     )
-    app.config["MEMBER_KEY"] = configuration.need_member_key()
+    app.config["MEMBER_KEY"] = member_key
     app.config["PUBLIC_URL"] = configuration.referral_url
     app.config["CLICK_KEYS"] = configuration.need_click_keys()
-    founding.check_key(app.config["MEMBER_KEY"])
+    # Links must lead on while the database is away, also just after a start: then the first request that needs it
+    # checks the key.
+    with contextlib.suppress(*mongo.UNAVAILABLE), mongo.within(_PATIENCE_SECONDS):
+        check()
+    app.extensions[CLICKS] = put_door(app, configuration)
     return app
+
+
+def _checked(member_key: bytes) -> tuple[Callable[[], None], http.StandingOf]:
+    """The check of the member key, done once, and the question about a token, which is not answered before it."""
+    done = threading.Event()
+
+    def check() -> None:
+        if not done.is_set():
+            founding.check_key(member_key)
+            done.set()
+
+    def standing(community: str, token_id: str) -> http.Standing:
+        check()
+        return communities.standing(community, token_id)
+
+    return check, standing
+
+
+def put_door(app: Flask, configuration: Settings) -> Keeping:
+    """Let `/r/…` be answered before Flask. Returns what goes on behind that door; it has not begun.
+
+    Raises SettingsError without LAUREL_CLICK_KEYS or LAUREL_SPOOL.
+    """
+    opener = click_keys.wrapper(configuration.need_click_keys())
+    keeping = Keeping(configuration.need_spool(), SERVICE, configuration.spool_bytes, opener)
+    door = Redirect(
+        app.wsgi_app,
+        service=SERVICE,
+        routes=keeping.routes,
+        keep=keeping.keep,
+        fallback=configuration.fallback_url,
+        proxies=configuration.proxies,
+    )
+    keeping.attach(door)
+    app.wsgi_app = door  # type: ignore[method-assign]  # Flask's own way
+    return keeping
 
 
 def start(configuration: Settings, kind: str) -> None:

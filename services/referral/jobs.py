@@ -1,18 +1,17 @@
 """The clock of `referral`: works off marks, one after the other. Any number of these processes may run."""
 
-import secrets
 from collections.abc import Callable
-from functools import partial
 
 from services.referral.repository import DATABASE
 from services.referral.use_cases import (
     chaining,
+    click_keys,
     considering,
     granting,
     looping,
     merging,
     preparing,
-    recognition,
+    reclassifying,
     releasing,
 )
 from shared import clock, work
@@ -24,8 +23,8 @@ STEPS: dict[str, Step] = {
     **looping.STEPS,
     **merging.STEPS,
     **preparing.STEPS,
+    **reclassifying.STEPS,
     **releasing.STEPS,
-    recognition.HOLDERS: partial(recognition.enrol_holders, choose=secrets.choice),
 }
 
 
@@ -41,4 +40,4 @@ def look_at_the_clock() -> None:
     releasing.notice(now)
     releasing.escalate(now)
     chaining.extend(now)
-    recognition.begin_due(now)
+    click_keys.destroy_outdated(now)

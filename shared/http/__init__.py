@@ -5,11 +5,9 @@ from shared import http
 blueprint = http.Blueprint("members", description="The people of a community")
 """
 
-from shared.http.access import Standing, community, grant, requires
+from shared.http.access import Standing, StandingOf, community, grant, requires
 from shared.http.answers import nothing, respond
 from shared.http.app import create_app, document
-from shared.http.batches import Took
-from shared.http.batches import one_or_many as take_one_or_many
 from shared.http.bodies import BATCH, body, body_limit
 from shared.http.health import begin_shutdown
 from shared.http.kept import Kept
@@ -26,7 +24,7 @@ __all__ = [
     "Moment",
     "PageQuery",
     "Standing",
-    "Took",
+    "StandingOf",
     "begin_shutdown",
     "body",
     "body_limit",
@@ -47,5 +45,4 @@ __all__ = [
     "request_id",
     "requires",
     "respond",
-    "take_one_or_many",
 ]

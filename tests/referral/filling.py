@@ -2,10 +2,11 @@
 
 from services.referral.domain import loops
 from tests.fixtures import Door
+from tests.referral.doors import Clicker, clicks
 from tests.referral.owing import Shop, terms
 from tests.referral.planting import Garden
 from tests.referral.treasury import Treasury
-from tests.strangers import ANSWER, BOUGHT, BUDGET, GRANT, PROGRAM, REFUND, code
+from tests.strangers import ANSWER, BUDGET, GRANT, PROGRAM, code
 
 
 def fill(referral: Door, mark: str) -> None:
@@ -23,6 +24,8 @@ def fill(referral: Door, mark: str) -> None:
         "landing_url": f"https://shop.example/{mark}",
     }
     assert referral("POST", "/v1/advocates/ann/links", {"program": "poster", **link}).status_code == 201
+    Clicker(referral)(code(referral.community), query=f"utm_campaign={mark}")
+    assert clicks(referral)
     referral("PUT", "/v1/budgets/poster", {**BUDGET, "name": f"Budget {mark}"})
     referral("POST", "/v1/grants", {**GRANT, "reason": f"A {mark} reason."})
     _pay(referral, mark)
@@ -31,7 +34,6 @@ def fill(referral: Door, mark: str) -> None:
     shop.promises(terms())
     shop.sells(f"{mark} order", f"{mark} friend", flags=[f"{mark} flag"])
     _recommend(referral, mark)
-    _sell(referral, mark)
 
 
 def _pay(referral: Door, mark: str) -> None:
@@ -56,16 +58,3 @@ def _recommend(referral: Door, mark: str) -> None:
 def loop(community: str) -> str:
     """The id of a loop of a community that was filled."""
     return loops.loop_id(community, "poster", Garden(community).member("bob"))
-
-
-def _sell(referral: Door, mark: str) -> None:
-    """A friend joins, buys and gives something back."""
-    friend = {"member": f"{mark} buyer", "code": code(referral.community), "coupon": f"{mark} coupon"}
-    join = {**friend, "at": "2026-01-01T00:00:00Z"}
-    assert referral("POST", "/v1/joins", join).status_code == 201
-    assert referral("POST", "/v1/conversions", {**BOUGHT, **friend}).status_code == 201
-    for refund in (f"{mark} refund", REFUND["refund"]):
-        said = referral(
-            "POST", "/v1/conversions/order%2F1/refunds", {**REFUND, "refund": refund, "amount_minor": 1}
-        )
-        assert said.status_code == 201

@@ -7,6 +7,7 @@ import click
 from deploy import serving
 from services.referral import app
 from services.referral.cli import (
+    clicks,
     ledger,
     links,
     loops,
@@ -51,6 +52,8 @@ def jobs() -> None:
     app.run_jobs(settings())
 
 
+referral.add_command(clicks.clicks)
+referral.add_command(clicks.forget_clicks)
 referral.add_command(ledger.ledger)
 referral.add_command(ledger.audit)
 referral.add_command(links.links)

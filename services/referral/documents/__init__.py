@@ -4,6 +4,7 @@ from services.referral.documents import (
     advocates,
     audit,
     budgets,
+    clicks,
     conversions,
     ledger,
     loops,
@@ -12,7 +13,6 @@ from services.referral.documents import (
     programs,
     rewards,
     satisfaction,
-    standings,
 )
 from services.referral.documents.database import DATABASE
 
@@ -21,6 +21,7 @@ EVERY = (
     *advocates.EVERY,
     *audit.EVERY,
     *budgets.EVERY,
+    *clicks.EVERY,
     *conversions.EVERY,
     *ledger.EVERY,
     *loops.EVERY,
@@ -29,7 +30,6 @@ EVERY = (
     *programs.EVERY,
     *rewards.EVERY,
     *satisfaction.EVERY,
-    *standings.EVERY,
 )
 
 __all__ = ["DATABASE", "EVERY"]

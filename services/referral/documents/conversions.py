@@ -17,8 +17,7 @@ from services.referral.documents.database import DATABASE
 class Friend(Document):
     """A friend or buyer, by his member id: written first by whoever decides anything of him, so that two collide.
 
-    `advocate` brought him, by his earliest attribution. `clicks` and `visitors` are what his joins and orders named:
-    a click that comes late is for him if it is one of them. `mailboxes` are keyed hashes of his addresses.
+    `clicks` and `visitors` are what his joins and orders named: a click that comes late is for him if it is one.
     """
 
     meta = {
@@ -28,7 +27,6 @@ class Friend(Document):
         "indexes": [
             {"fields": ["clicks"], "sparse": True},
             {"fields": ["visitors"], "sparse": True},
-            {"fields": ["mailboxes.domain"], "sparse": True},
             {"fields": ["community", "member"]},
         ],
     }
@@ -36,12 +34,8 @@ class Friend(Document):
     member = StringField(primary_key=True)
     community = StringField(required=True)
     settled = LongField(required=True)
-    advocate = StringField()
-    program = StringField()
-    since = DateTimeField()
     clicks = ListField(StringField())
     visitors = ListField(StringField())
-    mailboxes = ListField(DictField())
 
 
 class Join(Document):
@@ -62,7 +56,7 @@ class Join(Document):
     coupon = StringField()
     token = StringField()
     click = StringField()
-    mailbox = DictField()
+    email = DictField()
     digest = StringField(required=True)
     received = DateTimeField(required=True)
 
@@ -90,7 +84,7 @@ class Order(Document):
     coupon = StringField()
     token = StringField()
     click = StringField()
-    mailbox = DictField()
+    email = DictField()
     digest = StringField(required=True)
     received = DateTimeField(required=True)
 
@@ -126,8 +120,7 @@ class Attribution(Document):
     """Who brought a friend to a join (`subject`: his member id) or an order (its id), and every candidate's verdict.
 
     Provisional until it is frozen at the release of its first reward; a frozen one never changes. Without an
-    `advocate` nobody brought him. `awaits` are clicks that were named and have not come; after
-    their grace they are `awaited` no more.
+    `advocate` nobody brought him.
     """
 
     meta = {
@@ -138,8 +131,6 @@ class Attribution(Document):
             {"fields": ["friend"]},
             {"fields": ["advocate"], "sparse": True},
             {"fields": ["community", "-at", "-key"]},
-            # Holds no more than what waits for a click.
-            {"fields": ["settles"], "partialFilterExpression": {"awaits": {"$exists": True}}},
         ],
     }
 
@@ -160,8 +151,6 @@ class Attribution(Document):
     channel = StringField()
     flags = ListField(StringField())
     candidates = ListField(DictField())
-    awaits = ListField(StringField())
-    awaited = BooleanField()
     frozen = BooleanField()
 
 

@@ -58,7 +58,6 @@ class PayoutLine(Document):
     marked_by = StringField()
     marked_at = DateTimeField()
     reason = StringField()
-    reference = StringField()
 
 
 EVERY = (Payout, PayoutLine)

@@ -19,7 +19,8 @@ SAME_VISITOR = timedelta(hours=1)
 SAME_ADDRESS = timedelta(seconds=10)
 #: Mail scanners open what was sent before its reader can.
 SCANNED = timedelta(seconds=30)
-EMAIL = "email"
+#: What communities call the channel of mails.
+MAIL = frozenset({"email", "e-mail", "mail", "newsletter"})
 
 
 class Class(StrEnum):
@@ -87,7 +88,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """What attribution needs to know of a click. `paid` names flags of paid traffic, such as `gclid`."""
+    """What attribution needs to know of a click. `arrived` is when it was stored.
+
+    `paid` names flags of paid traffic, such as `gclid`.
+    """
 
     id: str
     community: str
@@ -96,6 +100,7 @@ class Click:
     advocate: str
     channel: str | None
     moment: datetime
+    arrived: datetime
     klass: Class
     visitor: str | None
     paid: Sequence[str] = ()
@@ -165,6 +170,6 @@ def _robot(kind: str) -> Verdict:
 
 def _too_soon(visit: Visit) -> bool:
     """Nobody reads a mail as fast as its scanner; whoever sends a cookie back was here before as a person."""
-    if visit.sent is None or visit.cookie or visit.channel != EMAIL:
+    if visit.sent is None or visit.cookie or visit.channel not in MAIL:
         return False
     return timedelta(0) <= visit.moment - visit.sent <= SCANNED

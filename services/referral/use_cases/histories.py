@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from services.referral.domain import refunds as refunding
 from services.referral.domain.programs import Occasion, Program
 from services.referral.domain.rewards import Conversion, Credit
-from services.referral.domain.standings import Standing
 from services.referral.repository import (
     attributions,
     cases,
@@ -16,7 +14,6 @@ from services.referral.repository import (
     programs,
     refunds,
     rewards,
-    standings,
     trees,
 )
 from shared.mongo import Document
@@ -39,8 +36,8 @@ class History:
         return self.survivors.get(member, member)
 
 
-def read(community: str, friend: str, now: datetime) -> History | None:
-    """A friend's history; None where nothing was ever owed for him, and nothing can be. Standing is that of now."""
+def read(community: str, friend: str) -> History | None:
+    """A friend's history; None where nothing was ever owed for him, and nothing can be."""
     same = list(people.merged([friend]))
     found = {each["_id"]: each for each in attributions.of(same)}
     known = cases.of_friends(same)
@@ -51,7 +48,7 @@ def read(community: str, friend: str, now: datetime) -> History | None:
         {each["advocate"] for each in found.values() if each.get("advocate")}
         | {each["member"] for each in kept}
     )
-    credited = _credits(community, found.values(), survivors, now)
+    credited = _credits(community, found.values(), survivors)
     return History(
         community=community,
         friend=friend,
@@ -67,15 +64,13 @@ def _released(kept: Iterable[Document]) -> frozenset[str]:
     return frozenset(each["subject"] for each in kept if each["released"])
 
 
-def _credits(
-    community: str, found: Iterable[Document], survivors: Mapping[str, str], now: datetime
-) -> dict[str, Credit]:
+def _credits(community: str, found: Iterable[Document], survivors: Mapping[str, str]) -> dict[str, Credit]:
     """To whom each attribution gives credit, by the terms of its moment."""
     credited = [each for each in found if each.get("advocate") and each.get("program")]
     by_slug = {slug: programs.load(community, slug) for slug in {each["program"] for each in credited}}
     advocates = {survivors[each["advocate"]] for each in credited}
     above = _above({(each["program"], survivors[each["advocate"]]) for each in credited})
-    standing = standings.at(community, advocates, now)
+    standing = people.load(advocates)
     return {
         each["_id"]: credit
         for each in credited
@@ -88,21 +83,25 @@ def _credit(
     program: Program | None,
     survivors: Mapping[str, str],
     above: Mapping[tuple[str, str], tuple[str, ...]],
-    standing: Mapping[str, Standing],
+    standing: Mapping[str, Document],
 ) -> Credit | None:
     version = program.at(attribution["at"]) if program is not None else None
     if version is None:
         return None
     advocate = survivors[attribution["advocate"]]
-    wanted, held = version.terms.standing, standing.get(advocate)
+    wanted = version.terms.standing
     return Credit(
         program=attribution["program"],
         version=version.number,
         terms=version.terms,
         advocate=advocate,
         above=above[attribution["program"], advocate],
-        trusted=held is not None and bool(wanted.badges & held.badges or wanted.titles & held.titles),
+        trusted=bool((wanted.badges | wanted.titles) & _held(standing.get(advocate, {}))),
     )
+
+
+def _held(person: Document) -> frozenset[str]:
+    return frozenset(person.get("standing", ()))
 
 
 def _above(some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:

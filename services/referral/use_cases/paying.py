@@ -27,7 +27,6 @@ class Marked(NamedTuple):
     status: Status
     by: str
     reason: str | None = None
-    reference: str | None = None
 
 
 @mongo.in_transaction(DATABASE)
@@ -95,7 +94,7 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
 
     Raises Refused's children.
     """
-    status, by, reason, reference = marked
+    status, by, reason = marked
     payout = _payout(community, name)
     stored = payouts.line(payout, line)
     if stored is None:
@@ -104,7 +103,7 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
     if stored["status"] == status:
         return stored
     rules.check_open(line, Status(stored["status"]))
-    said = {"marked_by": by, "marked_at": now, "reason": reason, "reference": reference}
+    said = {"marked_by": by, "marked_at": now, "reason": reason}
     preparing.end(payout, [stored], status, now, **said)
     if status is Status.PAID:
         _announce(payout, stored, now)

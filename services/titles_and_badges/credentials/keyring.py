@@ -1,25 +1,22 @@
 """Communities' signing keys, at rest wrapped by a secret that the database never sees."""
 
-import base64
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.titles_and_badges.credentials import multikey
+from shared import wrapping
 from shared.errors import Fault
 
 _PURPOSE = b"laurel: signing keys of credentials"
-_LENGTH = 32
 
 
 class Keyring:
     """Wraps with the first secret, unwraps with any of them: so the secret is changed while all goes on."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
-        self._fernet = MultiFernet([_fernet(secret) for secret in secrets])
+        self._fernet = wrapping.wrapper(secrets, _PURPOSE)
 
     def new(self) -> tuple[str, bytes]:
         """A new key: the public one as Multikey, the private one wrapped."""
@@ -47,8 +44,3 @@ class Keyring:
         except InvalidToken:
             message = "none of the secrets in LAUREL_CREDENTIAL_KEY opens a signing key of this database"
             raise Fault(message) from None
-
-
-def _fernet(secret: bytes) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=_LENGTH, salt=None, info=_PURPOSE).derive(secret)
-    return Fernet(base64.urlsafe_b64encode(derived))

@@ -1,0 +1,45 @@
+"""Clicks, and the keys of their visitors, at an operator's desk."""
+
+import csv
+import json
+import sys
+
+import click
+
+from services.referral import app
+from services.referral.cli.configuration import settings
+from services.referral.queries import clicks as queries
+from services.referral.queries import communities
+from services.referral.use_cases import click_keys
+from shared import clock
+
+COLUMNS = ("time", "id", "link", "program", "advocate", "channel", "class", "reason", "kind")
+
+
+@click.command("clicks")
+@click.option("--community", required=True, metavar="SLUG")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def clicks(community: str, form: str) -> None:
+    """List clicks, the latest first, with what each was and why."""
+    app.connect(settings())
+    communities.need(community)
+    rows = (
+        {name: clock.text(row[name]) if name == "time" else row[name] for name in COLUMNS}
+        for row in queries.every(community)
+    )
+    if form == "json":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+@click.command("forget-clicks")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+def forget_clicks(keys: tuple[str, ...]) -> None:
+    """Destroy keys such as address/2026-11 or visitor/2026: nobody can tell any more whose clicks were whose."""
+    app.connect(settings())
+    count = click_keys.destroy(keys, clock.now())
+    click.echo(f"{count} of {len(keys)} keys are destroyed.")

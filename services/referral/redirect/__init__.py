@@ -1,0 +1,173 @@
+"""The door of `/r/{code}`: redirects from memory and keeps the click, before Flask and without the database.
+
+Nothing that it does can fail because a server is away: links are in memory, clicks go into a spool on the disk.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from services.referral.domain import click_keys, codes, visits
+from services.referral.queries.redirects import Route
+from services.referral.redirect import visitors
+from services.referral.redirect.routes import Routes, Target
+from services.referral.redirect.visitors import Hashing, Visitor
+from services.referral.use_cases import clicking
+from services.referral.use_cases.clicking import Seen
+from shared import telemetry
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PREFIX = "/r/"
+#: Flags of paid traffic: their names are kept, their values are not.
+PAID = frozenset(
+    {
+        "gclid", "gad_source", "gad_campaignid", "fbclid", "fb_action_ids", "twclid", "msclkid", "li_fat_id", "rdclid",
+        "ttclid",
+    }
+)  # fmt: skip
+_SOURCE = frozenset({"channel", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
+_LONGEST_VALUE = 64
+_LONGEST_QUERY = 4_000
+_VALUE = re.compile(r"[\w .:+/-]{1,64}")
+_ROUTE = "/r/{code}"
+_AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+_LONGEST_USER_AGENT = 512
+_LONGEST_CODE = 64
+
+_COMMON = [("Cache-Control", "no-store"), ("Content-Length", "0"), ("X-Robots-Tag", "noindex")]
+_GONE = b"<!doctype html><meta charset=utf-8><title>No such link</title><p>This link leads nowhere."
+
+
+class Asked(NamedTuple):
+    """What the query of a link says besides: where it was shared, when it was sent, and paid traffic."""
+
+    source: dict[str, str]
+    paid: list[str]
+    sent: float | None
+
+
+_NOTHING_ASKED = Asked({}, [], None)
+
+
+class Redirect:
+    """WSGI middleware: answers `/r/{code}`, and hands on whatever else is asked."""
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        *,
+        service: str,
+        routes: Routes,
+        keep: Callable[[bytes], bool],
+        fallback: str | None,
+        proxies: int = 0,
+    ) -> None:
+        self._app, self._service = app, service
+        self._routes, self._keep = routes, keep
+        self._fallback, self._proxies = fallback, proxies
+        self.hashing = Hashing({})
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Redirect, or hand the request on."""
+        path = environ["PATH_INFO"]
+        if not path.startswith(PREFIX):
+            return self._app(environ, start_response)
+        began = time.monotonic()
+        status, headers, body = self._answer(_code(path), environ)
+        telemetry.record_request(
+            self._service, environ["REQUEST_METHOD"], _ROUTE, int(status[:3]), time.monotonic() - began
+        )
+        start_response(status, headers)
+        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def _answer(self, code: str, environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method not in {"GET", "HEAD"}:
+            return "405 METHOD NOT ALLOWED", [("Allow", "GET, HEAD"), *_COMMON], b""
+        route = self._routes.find(code)
+        visitor = visitors.visitor(environ)
+        seen = self._seen(code, route, visitor, environ)
+        self._keep(clicking.encode(seen))
+        if seen.prefetch:
+            # A browser that is refused fetches again when its person really comes; else the click that he makes
+            # would be this one, which nobody made.
+            return "503 SERVICE UNAVAILABLE", _COMMON, b""
+        target = self._routes.target(route) if route is not None else None
+        if target is None and self._fallback is None:
+            headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(_GONE)))]
+            return "404 NOT FOUND", [("Cache-Control", "no-store"), *headers], _GONE
+        return "302 FOUND", self._headers(seen, target, visitor, environ), b""
+
+    def _headers(
+        self, seen: Seen, target: Target | None, visitor: Visitor, environ: "WSGIEnvironment"
+    ) -> list[tuple[str, str]]:
+        location = target.at(seen.id) if target is not None else self._fallback or ""
+        headers = [("Location", location), *_COMMON]
+        if seen.method == "GET" and not visitor.known:
+            headers.append(("Set-Cookie", visitors.cookie(visitor.number, environ)))
+        return headers
+
+    def _seen(self, code: str, route: Route | None, visitor: Visitor, environ: "WSGIEnvironment") -> Seen:
+        at = time.time()
+        community = route.community if route is not None else None
+        query = environ.get("QUERY_STRING")
+        source, paid, sent = asked(query) if query else _NOTHING_ASKED
+        hashed = self.hashing
+        whence = click_keys.household(visitors.address(environ, self._proxies))
+        return Seen(
+            id=_new_id(at),
+            at=at,
+            code=route.code if route is not None else codes.fold(code[:_LONGEST_CODE]) or "?",
+            community=community,
+            method=environ["REQUEST_METHOD"],
+            user_agent=environ.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT],
+            prefetch=visits.is_prefetch(*map(environ.get, _AHEAD)),
+            cookie=visitor.known,
+            visitor=hashed(click_keys.VISITOR, community, visitor.number, at) if community else None,
+            address=hashed(click_keys.ADDRESS, community, whence, at) if community else None,
+            referrer=_host(environ.get("HTTP_REFERER")),
+            sent=sent,
+            source=source,
+            paid=paid,
+        )
+
+
+def _new_id(at: float) -> str:
+    """Not to be guessed; ids of one process rise with time, so that what came within a millisecond keeps its order."""
+    return f"{int(at * 1_000_000):013x}{secrets.token_hex(10)}"
+
+
+def asked(query: str) -> Asked:
+    """What is declared in a query; all else in it is dropped, and so is what looks like somebody's address."""
+    source: dict[str, str] = {}
+    paid: list[str] = []
+    sent = None
+    for name, value in parse_qsl(query[:_LONGEST_QUERY], keep_blank_values=True):
+        if name in _SOURCE and _VALUE.fullmatch(value):
+            source[name] = value
+        elif name in PAID:
+            paid.append(name)
+        elif name == "sent" and value.isascii() and value.isdecimal() and len(value) <= len("9999999999"):
+            sent = float(value)
+    return Asked(source, sorted(set(paid)), sent)
+
+
+def _code(path: str) -> str:
+    """The code in a path; WSGI hands over bytes in the form of text."""
+    code = path[len(PREFIX) :].rstrip("/")
+    return code if code.isascii() else code.encode("latin-1").decode(errors="replace")
+
+
+def _host(referrer: str | None) -> str | None:
+    """Of where somebody comes from the host alone: an address may name him."""
+    if not referrer:
+        return None
+    try:
+        return (urlsplit(referrer).hostname or "")[:_LONGEST_VALUE] or None
+    except ValueError:
+        return None
