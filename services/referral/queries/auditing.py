@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from services.referral.domain import auditing, ledger
+from services.referral.domain import auditing, ledger, proving
 from services.referral.domain.auditing import Books, Chain, Finding
 from services.referral.domain.ledger import Transfer
-from services.referral.repository import DATABASE, chain, rewards
+from services.referral.domain.proving import Payments
+from services.referral.repository import DATABASE, budgets, chain, grants, payouts, rewards
 from services.referral.repository import ledger as store
 from shared import mongo
 
@@ -26,18 +27,22 @@ class Audit:
 
 
 def audit(community: str, head: tuple[int, str] | None = None) -> Audit:
-    """Prove a ledger: zero by currency, chain, reversals, rewards and balances.
+    """Prove a ledger: zero by currency, chain, reversals, rewards, balances, grants, budgets and lines of pay-outs.
 
     `head` is the number and hash of a batch as an earlier audit said them: whoever wrote the whole chain anew is seen.
     """
     with mongo.snapshot(DATABASE):
-        books, links = Books(), Chain()
-        findings = list(_chain(community, books, links))
+        books, links, payments = Books(), Chain(), Payments()
+        findings = list(_chain(community, (books, payments), links))
         if head is not None:
             findings += links.holds(*head)
         findings += auditing.sums(books)
         findings += auditing.rewards(books, rewards.accounts(community))
         findings += auditing.balances(books, _balances(community), store.KEPT)
+        findings += proving.same(payments, proving.PAYOUT, payouts.said(community))
+        given = list(grants.said(community))
+        findings += proving.same(payments, proving.GRANT, given)
+        findings += proving.budgets(budgets.every(community), given)
         return Audit(
             transfers=books.count,
             waiting=chain.waits(community),
@@ -48,12 +53,12 @@ def audit(community: str, head: tuple[int, str] | None = None) -> Audit:
         )
 
 
-def _chain(community: str, books: Books, links: Chain) -> Iterator[Finding]:
+def _chain(community: str, counted: tuple[Books, Payments], links: Chain) -> Iterator[Finding]:
     """Both in order of their numbers, so that no more than one batch is held at a time."""
     batches = chain.batches(community)
     batch = next(batches, None)
     for number, group in groupby(chain.by_batch(community), key=itemgetter(0)):
-        transfers = [_counted(books, transfer) for _, transfer in group]
+        transfers = [_counted(counted, transfer) for _, transfer in group]
         if number is None:
             continue
         while batch is not None and batch.number < number:
@@ -71,8 +76,9 @@ def _chain(community: str, books: Books, links: Chain) -> Iterator[Finding]:
         batch = next(batches, None)
 
 
-def _counted(books: Books, transfer: Transfer) -> Transfer:
-    books.add(transfer)
+def _counted(counted: tuple[Books, Payments], transfer: Transfer) -> Transfer:
+    for each in counted:
+        each.add(transfer)
     return transfer
 
 

@@ -1,6 +1,6 @@
 """Grants, by community and the id that their caller gave them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from services.referral.domain.budgets import Grant, State
+from services.referral.domain.proving import Said
 from shared import mongo
 from shared.mongo import Document
 
@@ -83,6 +84,17 @@ def release(payout: str, accounts: Iterable[str], currency: str) -> None:
     """Undo `pay`: what the pay-out held for these accounts was not paid."""
     query = {"payout": payout, "account": {"$in": list(accounts)}, "currency": currency}
     _grants().update_many(query, {"$unset": {"payout": ""}})
+
+
+def said(community: str) -> Iterator[Said]:
+    """What each grant of a community says of itself, for the audit."""
+    for each in _grants().find({"community": community}):
+        yield Said(
+            reference=f"grant:{each['id']}",
+            amount_minor=each["amount_minor"],
+            state=each["state"],
+            budget=each["budget"],
+        )
 
 
 def _key(community: str, name: str) -> str:

@@ -7,6 +7,7 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from services.referral.domain.payouts import Status
+from services.referral.domain.proving import Said
 from shared import mongo
 from shared.mongo import Document
 
@@ -111,6 +112,14 @@ def totals(payout: Document) -> list[Document]:
         {**each["_id"], "lines": each["lines"], "amount_minor": int(each["amount_minor"])}
         for each in _lines().aggregate(steps)
     ]
+
+
+def said(community: str) -> Iterator[Said]:
+    """What each line of a community's pay-outs says of itself, for the audit."""
+    for payout in _payouts().find({"community": community}):
+        for each in _lines().find({"payout": payout["_id"]}):
+            reference = f"payout:{payout['name']}:{each['name']}"
+            yield Said(reference=reference, amount_minor=each["amount_minor"], state=each["status"])
 
 
 def _key(community: str, name: str) -> str:
