@@ -6,7 +6,7 @@ Tests share the databases and keep apart by communities of their own, as custome
 import itertools
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,14 @@ from services.activity.use_cases import fan_out, membership, profiling
 from services.referral import app as referral_app
 from services.referral import consumers as referral_consumers
 from services.referral import jobs as referral_jobs
+from services.referral.repository import programs
 from services.titles_and_badges import app as badges_app
 from services.titles_and_badges import consumers, jobs
 from services.titles_and_badges.use_cases import projecting
-from shared import auth, clock, consumer, kafka, outbox, work
+from shared import auth, clock, consumer, kafka, mongo, outbox, work
+from shared.consumer import Handler
+from shared.events import referral as referral_events
+from shared.events import titles_and_badges
 from shared.outbox import Message
 from shared.settings import Settings, from_environment
 
@@ -90,16 +94,21 @@ _STEPS = (
 
 @dataclass
 class Courier:
-    """Carries what a community's outbox holds to `titles-and-badges`, in the order that `arrange` gives it."""
+    """Carries what a community's outboxes hold to the other services, in the order that `arrange` gives it.
+
+    What `activity` says is taken out of its outbox; what the others say stays for tests to look at, and is handed over
+    once by each courier.
+    """
 
     community: str
     arrange: Callable[[list[Any]], list[Any]] = lambda records: records
     offsets: Iterator[int] = field(default_factory=itertools.count)
     batch: int = 500
+    handed: set[Any] = field(default_factory=set)
 
     def carry(self) -> None:
-        """Until nothing is left to do: marks, outbox, profiles, marks of the other side."""
-        while self.work_off() or self.deliver() or self.follow() or self.project():
+        """Until nothing is left to do: marks, outboxes, profiles, marks of the other side."""
+        while self.work_off() or self.deliver() or self.follow() or self.project() or self.exchange():
             pass
 
     def work_off(self) -> bool:
@@ -128,15 +137,34 @@ class Courier:
 
     def deliver(self) -> bool:
         """Hand the deliveries over, in batches of a partition each."""
-        records = self.arrange(self.take())
+        return self.hand_over(consumers.HANDLERS, self.take())
+
+    def exchange(self) -> bool:
+        """Hand awards over to `referral` and its outcomes to `titles-and-badges`, where there is a program."""
+        if not programs.every(self.community):
+            return False
+        awards = self.said(BADGES, titles_and_badges.EVENTS.name)
+        outcomes = self.said(REFERRAL, referral_events.EVENTS.name)
+        did = self.hand_over(referral_consumers.HANDLERS, awards)
+        return self.hand_over(consumers.HANDLERS, outcomes) or did
+
+    def said(self, service: str, topic: str) -> list[kafka.Record]:
+        """What a service said on a topic and this courier did not hand over yet, as records."""
+        ours = {"community": self.community, "topic": topic}
+        parcels = mongo.collection(service, outbox.COLLECTION).find(ours, sort=[("_id", 1)])
+        new = [each for each in parcels if each["_id"] not in self.handed]
+        self.handed |= {each["_id"] for each in new}
+        return [self.record(topic, message) for parcel in new for message in outbox.messages(parcel)]
+
+    def hand_over(self, handlers: Mapping[str, Handler], taken: list[kafka.Record]) -> bool:
+        """Hand records over as they are arranged, in batches of a partition each."""
+        records = self.arrange(taken)
         by_partition: dict[kafka.Partition, list[kafka.Record]] = {}
         for record in records:
             by_partition.setdefault(record.partition, []).append(record)
         for partition, ours in by_partition.items():
             for start in range(0, len(ours), self.batch):
-                consumer.apply(
-                    consumers.HANDLERS[partition.topic], partition, ours[start : start + self.batch]
-                )
+                consumer.apply(handlers[partition.topic], partition, ours[start : start + self.batch])
         return bool(records)
 
     def follow(self) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from services.referral.repository import attributions
+
 PAGE = "https://shop.example"
 #: What a stranger may guess; it is the same in every community.
 IDS = {
@@ -17,6 +19,8 @@ IDS = {
     "payout": "2026-01",
     "line": "ann-EUR",
     "invitation": "0" * 32,
+    "order_id": "order/1",
+    "refund_id": "refund/1",
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
@@ -24,12 +28,21 @@ PROGRAM = {"name": "Friends", "landing_url": "https://shop.example/"}
 BUDGET = {"name": "Gifts", "currency": "EUR", "limit_minor": 10_000, "approval_above_minor": 0}
 GRANT = {"id": "g1", "member": "ann", "amount_minor": 5, "currency": "EUR", "budget": "poster"}
 ANSWER = {"id": "s1", "member": "ann", "nps": 10, "at": "2026-01-01T00:00:00Z"}
+BOUGHT = {"order": "order/1", "member": "bob", "amount_minor": 5, "currency": "EUR"}
+BOUGHT |= {"placed_at": "2026-01-01T00:00:00Z"}
+REFUND = {"refund": "refund/1", "amount_minor": 5, "at": "2026-01-02T00:00:00Z"}
+COUPON = {"channel": "deals.example"}
 HERO = {"name": "Hero", "criterion": {"kind": "manual"}}
 
 
 def code(community: str) -> str:
     """The code of a link of a community's: codes are no community's own, so a stranger tries the very one."""
     return f"c-{community[-12:] or 'nothing'}"
+
+
+def attribution(community: str) -> str:
+    """The id of the attribution of the community's order: nobody can guess it, so a stranger is told."""
+    return attributions.key(community, "order", IDS["order_id"])
 
 
 class Attempt(NamedTuple):
@@ -137,7 +150,7 @@ ATTEMPTS = {
     "referral GET /v1/payouts/{payout}/lines": Attempt(404),
     "referral POST /v1/payouts/{payout}/approval": Attempt(404, {}),
     "referral POST /v1/payouts/{payout}/refusal": Attempt(404, {"reason": "Why not?"}),
-    "referral POST /v1/payouts/{payout}/lines/{line}/paid": Attempt(404),
+    "referral POST /v1/payouts/{payout}/lines/{line}/paid": Attempt(404, {}),
     "referral POST /v1/payouts/{payout}/lines/{line}/failed": Attempt(404, {"reason": "Why not?"}),
     "referral GET /v1/rewards": Attempt(200, empty=True),
     "referral GET /v1/members/{member_id}/rewards": Attempt(404),
@@ -157,4 +170,14 @@ ATTEMPTS = {
     "referral POST /v1/invitations": Attempt(404, {"program": "poster", "member": IDS["member_id"]}),
     "referral POST /v1/invitations/{invitation}/acceptance": Attempt(404),
     "referral POST /v1/invitations/{invitation}/refusal": Attempt(404),
+    "referral GET /v1/joins": Attempt(200, empty=True),
+    "referral POST /v1/joins": Attempt(200, [{"member": "bob", "at": "2026-01-01T00:00:00Z"}]),
+    "referral GET /v1/conversions": Attempt(200, empty=True),
+    "referral POST /v1/conversions": Attempt(200, [BOUGHT]),
+    "referral GET /v1/conversions/{order_id}": Attempt(404),
+    "referral GET /v1/conversions/{order_id}/refunds": Attempt(200, empty=True),
+    "referral POST /v1/conversions/{order_id}/refunds": Attempt(200, [REFUND]),
+    "referral POST /v1/conversions/{order_id}/refunds/{refund_id}/failure": Attempt(
+        200, {"at": REFUND["at"]}
+    ),
 }

@@ -79,7 +79,12 @@ def house(activity: Door, badges: Door, referral: Door) -> House:
 
 def address(operation: Operation, community: str = "") -> str:
     """The path with what a stranger would put into it who looks for something of a community."""
-    ids = {**IDS, "code": strangers.code(community), "loop": filling.loop(community)}
+    ids = {
+        **IDS,
+        "code": strangers.code(community),
+        "loop": filling.loop(community),
+        "attribution": strangers.attribution(community),
+    }
     return operation.path.format_map({name: quote(value, safe="") for name, value in ids.items()})
 
 

@@ -1,14 +1,16 @@
-"""Other services' events: profiles of `activity`."""
+"""Other services' events: profiles of `activity`, awards and titles of `titles-and-badges`."""
 
+import secrets
 from collections.abc import Sequence
 
-from services.referral.use_cases import following
+from services.referral.use_cases import following, recognition
 from services.referral.use_cases.following import Erased, Followed
-from shared import kafka
+from shared import clock, kafka
 from shared.consumer import DeadLetter, Handler, letters_by_topic
 from shared.errors import Refused
-from shared.events import activity, envelope
+from shared.events import activity, envelope, titles_and_badges
 from shared.events.activity import PeriodClosing
+from shared.events.titles_and_badges import Recognition
 
 GROUP = "referral"
 
@@ -39,4 +41,25 @@ class Profiles:
         )
 
 
-HANDLERS: dict[str, Handler] = {activity.PROFILES.name: Profiles()}
+class Awards:
+    """`titles-and-badges.events` become the standing of advocates, and make advocates."""
+
+    def decode(self, record: kafka.Record) -> Recognition | None:
+        """Read what a member is awarded or has lost; what is not about a member is nothing. Raises Refused."""
+        kind = envelope.kind(record)
+        if kind not in titles_and_badges.RECOGNITIONS:
+            return None
+        award: Recognition = envelope.data(record, titles_and_badges.RECOGNITIONS[kind])
+        return award
+
+    def apply(self, partition: int, events: Sequence[Recognition | None], dead: Sequence[DeadLetter]) -> None:
+        """One batch, one transaction."""
+        del partition
+        awards = [each for each in events if each is not None]
+        recognition.take(awards, letters_by_topic(dead), secrets.choice, clock.now())
+
+
+HANDLERS: dict[str, Handler] = {
+    activity.PROFILES.name: Profiles(),
+    titles_and_badges.EVENTS.name: Awards(),
+}

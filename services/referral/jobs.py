@@ -1,6 +1,8 @@
 """The clock of `referral`: works off marks, one after the other. Any number of these processes may run."""
 
+import secrets
 from collections.abc import Callable
+from functools import partial
 
 from services.referral.repository import DATABASE
 from services.referral.use_cases import (
@@ -12,6 +14,7 @@ from services.referral.use_cases import (
     merging,
     preparing,
     reclassifying,
+    recognition,
     releasing,
 )
 from shared import clock, work
@@ -25,6 +28,7 @@ STEPS: dict[str, Step] = {
     **preparing.STEPS,
     **reclassifying.STEPS,
     **releasing.STEPS,
+    recognition.HOLDERS: partial(recognition.enrol_holders, choose=secrets.choice),
 }
 
 
@@ -40,4 +44,5 @@ def look_at_the_clock() -> None:
     releasing.notice(now)
     releasing.escalate(now)
     chaining.extend(now)
+    recognition.begin_due(now)
     click_keys.destroy_outdated(now)

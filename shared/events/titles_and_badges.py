@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from shared.events import envelope
 from shared.kafka import Topic
@@ -107,6 +110,16 @@ class PeriodSealed:
     sealed_at: datetime
     held: int = 0
 
+
+#: What a member holds, and what he holds no longer.
+Recognition = BadgeAwarded | BadgeRevoked | TitleAwarded | TitleCorrected
+
+RECOGNITIONS: dict[str, msgspec.json.Decoder[Any]] = {
+    AWARDED: msgspec.json.Decoder(BadgeAwarded),
+    REVOKED: msgspec.json.Decoder(BadgeRevoked),
+    TITLE_AWARDED: msgspec.json.Decoder(TitleAwarded),
+    TITLE_CORRECTED: msgspec.json.Decoder(TitleCorrected),
+}
 
 TitleEvent = TitleAwarded | TitleCorrected | PeriodSealed
 

@@ -8,6 +8,8 @@ blueprint = http.Blueprint("members", description="The people of a community")
 from shared.http.access import Standing, StandingOf, community, grant, requires
 from shared.http.answers import nothing, respond
 from shared.http.app import create_app, document
+from shared.http.batches import Took
+from shared.http.batches import one_or_many as take_one_or_many
 from shared.http.bodies import BATCH, body, body_limit
 from shared.http.health import begin_shutdown
 from shared.http.kept import Kept
@@ -25,6 +27,7 @@ __all__ = [
     "PageQuery",
     "Standing",
     "StandingOf",
+    "Took",
     "begin_shutdown",
     "body",
     "body_limit",
@@ -45,4 +48,5 @@ __all__ = [
     "request_id",
     "requires",
     "respond",
+    "take_one_or_many",
 ]

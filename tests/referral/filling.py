@@ -6,7 +6,7 @@ from tests.referral.doors import Clicker, clicks
 from tests.referral.owing import Shop, terms
 from tests.referral.planting import Garden
 from tests.referral.treasury import Treasury
-from tests.strangers import ANSWER, BUDGET, GRANT, PROGRAM, code
+from tests.strangers import ANSWER, BOUGHT, BUDGET, GRANT, PROGRAM, REFUND, code
 
 
 def fill(referral: Door, mark: str) -> None:
@@ -34,6 +34,7 @@ def fill(referral: Door, mark: str) -> None:
     shop.promises(terms())
     shop.sells(f"{mark} order", f"{mark} friend", flags=[f"{mark} flag"])
     _recommend(referral, mark)
+    _sell(referral, mark)
 
 
 def _pay(referral: Door, mark: str) -> None:
@@ -58,3 +59,16 @@ def _recommend(referral: Door, mark: str) -> None:
 def loop(community: str) -> str:
     """The id of a loop of a community that was filled."""
     return loops.loop_id(community, "poster", Garden(community).member("bob"))
+
+
+def _sell(referral: Door, mark: str) -> None:
+    """A friend joins, buys and gives something back."""
+    friend = {"member": f"{mark} buyer", "code": code(referral.community), "coupon": f"{mark} coupon"}
+    join = {**friend, "at": "2026-01-01T00:00:00Z"}
+    assert referral("POST", "/v1/joins", join).status_code == 201
+    assert referral("POST", "/v1/conversions", {**BOUGHT, **friend}).status_code == 201
+    for refund in (f"{mark} refund", REFUND["refund"]):
+        said = referral(
+            "POST", "/v1/conversions/order%2F1/refunds", {**REFUND, "refund": refund, "amount_minor": 1}
+        )
+        assert said.status_code == 201

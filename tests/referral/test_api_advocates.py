@@ -36,7 +36,7 @@ def test_a_member_becomes_an_advocate_once(referral: Door, program: str) -> None
     assert (first.json["member"], first.json["state"], first.json["by"]) == ("ann", "enrolled", "hand")
     assert referral("GET", "/v1/advocates").json["items"] == [first.json]
     assert referral("GET", "/v1/advocates/ann").json == {"member": "ann", "programs": [first.json]}
-    (line,) = referral("GET", "/v1/audit").json["items"]
+    line, _ = referral("GET", "/v1/audit").json["items"]
     assert (line["act"], line["by"]) == ("advocate.enrolled", f"admin:{referral.community}")
     assert program in line["thing"]
 

@@ -106,10 +106,12 @@ def refuse_payout(body: dict[str, Any], payout: str) -> Mapping[str, Any]:
 
 @blueprint.post("/payouts/<id:payout>/lines/<id:line>/paid")
 @http.requires("server", "admin")
+@blueprint.arguments(schemas.Payment)
 @blueprint.response(200, schemas.ShownLine)
-def mark_paid(payout: str, line: str) -> Mapping[str, Any]:
+def mark_paid(body: dict[str, Any], payout: str, line: str) -> Mapping[str, Any]:
     """Keep that a line was paid; again, it stays so."""
-    return _marked(payout, line, paying.Marked(Status.PAID, http.grant().subject))
+    marked = paying.Marked(Status.PAID, http.grant().subject, reference=body["reference"])
+    return _marked(payout, line, marked)
 
 
 @blueprint.post("/payouts/<id:payout>/lines/<id:line>/failed")

@@ -43,7 +43,7 @@ def put_program(wanted: Wanted, slug: str) -> Mapping[str, Any]:
     except ValidationError as error:
         raise http.invalid(ValidationError({"slug": error.messages})) from error
     now = clock.now()
-    return queries.shown(defining.define(http.community(), slug, wanted, now), now)
+    return queries.shown(defining.define(http.community(), slug, wanted, now, by=http.grant().subject), now)
 
 
 @blueprint.delete("/programs/<id:slug>")
@@ -51,7 +51,7 @@ def put_program(wanted: Wanted, slug: str) -> Mapping[str, Any]:
 @blueprint.response(204)
 def end_program(slug: str) -> Response:
     """End a program: nothing begins in it any more, and what has begun goes on."""
-    defining.end(http.community(), slug, clock.now())
+    defining.end(http.community(), slug, clock.now(), by=http.grant().subject)
     return http.nothing()
 
 

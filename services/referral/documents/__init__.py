@@ -13,6 +13,7 @@ from services.referral.documents import (
     programs,
     rewards,
     satisfaction,
+    standings,
 )
 from services.referral.documents.database import DATABASE
 
@@ -30,6 +31,7 @@ EVERY = (
     *programs.EVERY,
     *rewards.EVERY,
     *satisfaction.EVERY,
+    *standings.EVERY,
 )
 
 __all__ = ["DATABASE", "EVERY"]

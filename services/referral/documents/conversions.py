@@ -17,7 +17,8 @@ from services.referral.documents.database import DATABASE
 class Friend(Document):
     """A friend or buyer, by his member id: written first by whoever decides anything of him, so that two collide.
 
-    `clicks` and `visitors` are what his joins and orders named: a click that comes late is for him if it is one.
+    `advocate` brought him, by his earliest attribution. `clicks` and `visitors` are what his joins and orders named:
+    a click that comes late is for him if it is one of them. `mailboxes` are keyed hashes of his addresses.
     """
 
     meta = {
@@ -27,6 +28,7 @@ class Friend(Document):
         "indexes": [
             {"fields": ["clicks"], "sparse": True},
             {"fields": ["visitors"], "sparse": True},
+            {"fields": ["mailboxes.domain"], "sparse": True},
             {"fields": ["community", "member"]},
         ],
     }
@@ -34,8 +36,12 @@ class Friend(Document):
     member = StringField(primary_key=True)
     community = StringField(required=True)
     settled = LongField(required=True)
+    advocate = StringField()
+    program = StringField()
+    since = DateTimeField()
     clicks = ListField(StringField())
     visitors = ListField(StringField())
+    mailboxes = ListField(DictField())
 
 
 class Join(Document):
@@ -56,7 +62,7 @@ class Join(Document):
     coupon = StringField()
     token = StringField()
     click = StringField()
-    email = DictField()
+    mailbox = DictField()
     digest = StringField(required=True)
     received = DateTimeField(required=True)
 
@@ -84,7 +90,7 @@ class Order(Document):
     coupon = StringField()
     token = StringField()
     click = StringField()
-    email = DictField()
+    mailbox = DictField()
     digest = StringField(required=True)
     received = DateTimeField(required=True)
 
@@ -120,7 +126,8 @@ class Attribution(Document):
     """Who brought a friend to a join (`subject`: his member id) or an order (its id), and every candidate's verdict.
 
     Provisional until it is frozen at the release of its first reward; a frozen one never changes. Without an
-    `advocate` nobody brought him.
+    `advocate` nobody brought him. `awaits` are clicks that were named and have not come; after
+    their grace they are `awaited` no more.
     """
 
     meta = {
@@ -131,6 +138,8 @@ class Attribution(Document):
             {"fields": ["friend"]},
             {"fields": ["advocate"], "sparse": True},
             {"fields": ["community", "-at", "-key"]},
+            # Holds no more than what waits for a click.
+            {"fields": ["settles"], "partialFilterExpression": {"awaits": {"$exists": True}}},
         ],
     }
 
@@ -151,6 +160,8 @@ class Attribution(Document):
     channel = StringField()
     flags = ListField(StringField())
     candidates = ListField(DictField())
+    awaits = ListField(StringField())
+    awaited = BooleanField()
     frozen = BooleanField()
 
 

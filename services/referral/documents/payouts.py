@@ -58,6 +58,7 @@ class PayoutLine(Document):
     marked_by = StringField()
     marked_at = DateTimeField()
     reason = StringField()
+    reference = StringField()
 
 
 EVERY = (Payout, PayoutLine)

@@ -43,6 +43,23 @@ def keep(documents: Sequence[Document]) -> None:
         )
 
 
+def brought(advocates: Iterable[str], friends: Iterable[str]) -> list[Document]:
+    """What of these friends is attributed to an advocate, by all his ids."""
+    query = {"advocate": {"$in": list(advocates)}, "friend": {"$in": list(friends)}}
+    return list(_attributions().find(query, {"friend": 1, "at": 1}, batch_size=mongo.AT_ONCE))
+
+
+def awaiting(until: datetime, limit: int) -> list[Document]:
+    """Attributions of all communities that waited for a click until the grace was over."""
+    query = {"awaits": {"$exists": True}, "settles": {"$lt": until}}
+    return list(_attributions().find(query, {"community": 1, "friend": 1}, limit=limit))
+
+
+def await_no_more(identifier: str) -> None:
+    """What was waited for did not come in time."""
+    _attributions().update_one({"_id": identifier}, {"$unset": {"awaits": ""}, "$set": {"awaited": True}})
+
+
 def freeze(identifiers: Iterable[str]) -> None:
     """From now on these never change."""
     _attributions().update_many({"_id": {"$in": list(identifiers)}}, {"$set": {"frozen": True}})

@@ -1,10 +1,12 @@
 """Friends and buyers: the aggregate of all that is decided of one person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
+from services.referral.domain.emails import Mailbox
 from shared import mongo
 from shared.mongo import Document
 
@@ -16,12 +18,20 @@ def hold(community: str, friend: str) -> None:
     )
 
 
-def remember(friend: str, *, clicks: Iterable[str], visitors: Iterable[str]) -> None:
-    """Keep what his joins and orders named, inside the running transaction: clicks that come late are found by it."""
-    named = {"clicks": list(clicks), "visitors": list(visitors)}
-    added = {name: {"$each": values} for name, values in named.items() if values}
-    if added:
-        _friends().update_one({"_id": friend}, {"$addToSet": added})
+def load(members: Iterable[str]) -> dict[str, Document]:
+    """Friends by id, those that there are."""
+    found = _friends().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: each for each in found}
+
+
+def keep(friend: str, before: Document, after: Document) -> None:
+    """Change what is known of a friend, inside the running transaction, where it differs."""
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    gone = {name: "" for name, value in changed.items() if not value and name in before}
+    kept = {name: value for name, value in changed.items() if value}
+    update: dict[str, Any] = {name: what for name, what in (("$set", kept), ("$unset", gone)) if what}
+    if update:
+        _friends().update_one({"_id": friend}, update)
 
 
 def concerned(community: str, clicks: Iterable[str], visitors: Iterable[str]) -> list[str]:
@@ -29,6 +39,22 @@ def concerned(community: str, clicks: Iterable[str], visitors: Iterable[str]) ->
     which = [{"clicks": {"$in": list(clicks)}}, {"visitors": {"$in": list(visitors)}}]
     found = _friends().find({"community": community, "$or": which}, {"_id": 1}, batch_size=mongo.AT_ONCE)
     return sorted(each["_id"] for each in found)
+
+
+def mailboxes(members: Iterable[str]) -> list[Mailbox]:
+    """What is kept of the addresses of members."""
+    return [mailbox(each) for one in load(members).values() for each in one.get("mailboxes", ())]
+
+
+def of_domains(community: str, domains: Sequence[str], most: int) -> dict[str, list[Mailbox]]:
+    """Friends with a mailbox in one of these domains (by their keyed hashes), `most` at most, and those mailboxes."""
+    found = _friends().find({"mailboxes.domain": {"$in": list(domains)}, "community": community}, limit=most)
+    return {each["_id"]: [mailbox(one) for one in each["mailboxes"]] for each in found}
+
+
+def mailbox(stored: Document) -> Mailbox:
+    """A mailbox as it was kept."""
+    return Mailbox(**stored)
 
 
 def after(community: str, member: str, limit: int) -> list[str]:

@@ -11,6 +11,9 @@ from services.referral.repository.keys import key as key_of
 from shared import mongo
 from shared.mongo import Document
 
+#: In the place of an order that has not come stands nothing but that something waits for it.
+_HAS_COME: Document = {"digest": {"$gt": ""}}
+
 
 def key(community: str, order: str) -> str:
     """The key of an order; its id may hold any character."""
@@ -18,8 +21,8 @@ def key(community: str, order: str) -> str:
 
 
 def one(identifier: str) -> Document | None:
-    """An order by its key."""
-    return _orders().find_one({"_id": identifier})
+    """An order by its key; None while nothing but a refund of it has come."""
+    return _orders().find_one({"_id": identifier, **_HAS_COME})
 
 
 def of(members: Iterable[str]) -> list[Document]:
@@ -29,8 +32,13 @@ def of(members: Iterable[str]) -> list[Document]:
 
 
 def insert(document: Document) -> None:
-    """Keep an order, inside the running transaction."""
-    mongo.insert(DATABASE, "orders", [document])
+    """Keep an order, inside the running transaction. Where another one came meanwhile, the transaction begins again."""
+    _orders().replace_one({"_id": document["_id"], "digest": None}, document, upsert=True)
+
+
+def wait(identifier: str) -> None:
+    """Take the place of an order of which a refund came first: so the two collide, and neither misses the other."""
+    _orders().update_one({"_id": identifier}, {"$inc": {"waiting": 1}}, upsert=True)
 
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:

@@ -1,5 +1,6 @@
 """Programs and their versions."""
 
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -44,6 +45,18 @@ def keep(community: str, program: Program) -> None:
         ],
     }
     _programs().replace_one({"_id": key}, document, upsert=True)
+
+
+def plan(community: str, slug: str, asks: datetime | None) -> None:
+    """Note when a program is to ask again who holds what makes an advocate, inside the running transaction."""
+    change: Document = {"$unset": {"asks": ""}} if asks is None else {"$set": {"asks": asks}}
+    _programs().update_one({"_id": _key(community, slug)}, change)
+
+
+def due(now: datetime) -> list[tuple[str, str]]:
+    """(community, slug) of programs that are to ask."""
+    found = _programs().find({"asks": {"$lte": now}}, {"community": 1, "slug": 1})
+    return [(each["community"], each["slug"]) for each in found]
 
 
 def _program(stored: Document) -> Program:

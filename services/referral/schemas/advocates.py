@@ -1,6 +1,5 @@
 """Advocates and links, as requests and answers hold them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +13,8 @@ from shared import http
 
 LONGEST_GRACE = "3650d"
 _GRACE = validate.Range(max=durations.parse(LONGEST_GRACE), error=f"At most {LONGEST_GRACE} are wanted here.")
-_CHANNEL = validate.Regexp(
-    re.compile(r"[a-z0-9][a-z0-9_-]{0,49}\Z"),
-    error="Small letters, digits, hyphens and underscores, 50 at most.",
+_CHANNEL = written.whole(
+    r"[a-z0-9][a-z0-9_-]{0,49}", "Small letters, digits, hyphens and underscores, 50 at most."
 )
 
 

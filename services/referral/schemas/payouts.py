@@ -14,7 +14,7 @@ class PayoutWanted(Schema):
 
     period = fields.String(
         required=True,
-        validate=validate.Regexp(r"(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])\Z", error="A month such as 2026-10."),
+        validate=written.whole(r"(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])", "A month such as 2026-10."),
         metadata={"example": "2026-10"},
     )
     minimum = fields.Dict(
@@ -63,12 +63,21 @@ class ShownLine(Schema):
     marked_by = fields.String()
     marked_at = Moment()
     reason = fields.String(allow_none=True)
+    reference = fields.String(allow_none=True)
 
 
 class LineQuery(http.PageQuery):
     """Which lines, and which page of them."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(tuple(map(str, Status))))
+
+
+class Payment(Schema):
+    """What the bank calls the payment, if it calls it anything."""
+
+    reference = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(1, written.LONGEST_NAME)
+    )
 
 
 class Failure(Schema):

@@ -102,6 +102,14 @@ def page(**options: Any) -> fields.String:  # noqa: ANN401
     return fields.String(validate=[validate.Length(1, LONGEST_URL), _is_page], **options)
 
 
+def whole(pattern: str, error: str) -> validate.Regexp:
+    """Text that fits a pattern from its beginning to its end, for Python and for who reads our OpenAPI document.
+
+    Python's `$` alone lets a line break follow, and what it has in its place is nothing to ECMAScript.
+    """
+    return validate.Regexp(rf"^(?:{pattern})$(?!\n)", error=error)
+
+
 def slug(**options: Any) -> fields.String:  # noqa: ANN401
     """A name for addresses: small letters, digits and hyphens."""
     return fields.String(validate=is_slug, **options)

@@ -36,8 +36,10 @@ def take(community: str, key: bytes, given: Given, now: datetime) -> tuple[Docum
         return stored, False
     named = document["member"]
     people.ensure(community, {named: given.member})
-    friends.hold(community, people.survivors([named])[named])
-    answers.insert(document, given.comment)
+    who = people.survivors([named])[named]
+    friends.hold(community, who)
+    erased = people.load([who]).get(who, {}).get("erased")
+    answers.insert(document, None if erased else given.comment)
     if document["low"]:
         _call_service(document, given.answer)
     looping.follow(community, named, now)

@@ -97,7 +97,7 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
     elif (before["state"], wanted.state) == (State.INVITED, State.ENROLLED):
         after = _with_state(before, wanted.state, wanted.since)
     else:
-        after = None
+        after = _earlier(before, wanted)
     if after is None:
         return False
     advocates.keep([after])
@@ -137,6 +137,16 @@ def _new(community: str, wanted: Enrolment) -> Document:
         "by": str(wanted.by),
     }
     return found if wanted.why is None else {**found, "why": dict(wanted.why)}
+
+
+def _earlier(before: Document, wanted: Enrolment) -> Document | None:
+    """What was awarded earlier and came later: he has been one for longer; None where he has not."""
+    derived = wanted.by is By.RECOGNITION and before["by"] == By.RECOGNITION
+    if not derived or before["history"][0][0] <= wanted.since:
+        return None
+    first = [[wanted.since, before["history"][0][1]], *before["history"][1:]]
+    why = dict(wanted.why or before["why"])
+    return {**before, "since": wanted.since, "history": first, "why": why}
 
 
 def _with_state(before: Document, state: State, since: datetime) -> Document | None:

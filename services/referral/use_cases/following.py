@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.referral.repository import DATABASE, communities, people
+from services.referral.repository import DATABASE, answers, communities, friends, people
 from services.referral.use_cases import merging
 from shared import mongo, outbox
 from shared.events.activity import CommunityProfile, MemberProfile
@@ -57,10 +57,18 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
         if after is not None:
             changed[each.member] = after
     people.keep(list(changed.values()))
+    _forget([after for after in changed.values() if after.get("erased")])
     for member, after in changed.items():
         into = after.get("merged_into")
         if into is not None and into != stored.get(member, {}).get("merged_into"):
             merging.note(after["community"], member, into)
+
+
+def _forget(erased: Sequence[Document]) -> None:
+    for each in erased:
+        # Whoever keeps something of him at this moment begins again, and sees that he is erased.
+        friends.hold(each["community"], each["_id"])
+    answers.forget_comments(people.merged(each["_id"] for each in erased))
 
 
 def _after(before: Document | None, profile: MemberProfile | Erased) -> Document | None:

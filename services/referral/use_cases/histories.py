@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.referral.domain import refunds as refunding
 from services.referral.domain.programs import Occasion, Program
 from services.referral.domain.rewards import Conversion, Credit
+from services.referral.domain.standings import Standing
 from services.referral.repository import (
     attributions,
     cases,
@@ -14,6 +16,7 @@ from services.referral.repository import (
     programs,
     refunds,
     rewards,
+    standings,
     trees,
 )
 from shared.mongo import Document
@@ -36,8 +39,8 @@ class History:
         return self.survivors.get(member, member)
 
 
-def read(community: str, friend: str) -> History | None:
-    """A friend's history; None where nothing was ever owed for him, and nothing can be."""
+def read(community: str, friend: str, now: datetime) -> History | None:
+    """A friend's history; None where nothing was ever owed for him, and nothing can be. Standing is that of now."""
     same = list(people.merged([friend]))
     found = {each["_id"]: each for each in attributions.of(same)}
     known = cases.of_friends(same)
@@ -48,7 +51,7 @@ def read(community: str, friend: str) -> History | None:
         {each["advocate"] for each in found.values() if each.get("advocate")}
         | {each["member"] for each in kept}
     )
-    credited = _credits(community, found.values(), survivors)
+    credited = _credits(community, found.values(), survivors, now)
     return History(
         community=community,
         friend=friend,
@@ -64,13 +67,15 @@ def _released(kept: Iterable[Document]) -> frozenset[str]:
     return frozenset(each["subject"] for each in kept if each["released"])
 
 
-def _credits(community: str, found: Iterable[Document], survivors: Mapping[str, str]) -> dict[str, Credit]:
+def _credits(
+    community: str, found: Iterable[Document], survivors: Mapping[str, str], now: datetime
+) -> dict[str, Credit]:
     """To whom each attribution gives credit, by the terms of its moment."""
     credited = [each for each in found if each.get("advocate") and each.get("program")]
     by_slug = {slug: programs.load(community, slug) for slug in {each["program"] for each in credited}}
     advocates = {survivors[each["advocate"]] for each in credited}
     above = _above({(each["program"], survivors[each["advocate"]]) for each in credited})
-    standing = people.load(advocates)
+    standing = standings.at(community, advocates, now)
     return {
         each["_id"]: credit
         for each in credited
@@ -83,25 +88,21 @@ def _credit(
     program: Program | None,
     survivors: Mapping[str, str],
     above: Mapping[tuple[str, str], tuple[str, ...]],
-    standing: Mapping[str, Document],
+    standing: Mapping[str, Standing],
 ) -> Credit | None:
     version = program.at(attribution["at"]) if program is not None else None
     if version is None:
         return None
     advocate = survivors[attribution["advocate"]]
-    wanted = version.terms.standing
+    wanted, held = version.terms.standing, standing.get(advocate)
     return Credit(
         program=attribution["program"],
         version=version.number,
         terms=version.terms,
         advocate=advocate,
         above=above[attribution["program"], advocate],
-        trusted=bool((wanted.badges | wanted.titles) & _held(standing.get(advocate, {}))),
+        trusted=held is not None and bool(wanted.badges & held.badges or wanted.titles & held.titles),
     )
-
-
-def _held(person: Document) -> frozenset[str]:
-    return frozenset(person.get("standing", ()))
 
 
 def _above(some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -27,6 +27,7 @@ class Marked(NamedTuple):
     status: Status
     by: str
     reason: str | None = None
+    reference: str | None = None
 
 
 @mongo.in_transaction(DATABASE)
@@ -94,7 +95,7 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
 
     Raises Refused's children.
     """
-    status, by, reason = marked
+    status, by, reason, reference = marked
     payout = _payout(community, name)
     stored = payouts.line(payout, line)
     if stored is None:
@@ -103,7 +104,7 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
     if stored["status"] == status:
         return stored
     rules.check_open(line, Status(stored["status"]))
-    said = {"marked_by": by, "marked_at": now, "reason": reason}
+    said = {"marked_by": by, "marked_at": now, "reason": reason, "reference": reference}
     preparing.end(payout, [stored], status, now, **said)
     if status is Status.PAID:
         _announce(payout, stored, now)

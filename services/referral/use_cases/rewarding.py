@@ -42,7 +42,7 @@ def follow(community: str, friend: str, now: datetime) -> None:
     Derived from what is kept alone, and only differences are written: it may be called at any time, any number of
     times.
     """
-    history = histories.read(community, friend)
+    history = histories.read(community, friend, now)
     if history is None:
         return
     tallies = counting.count(history, now)

@@ -1,0 +1,138 @@
+"""Attribution is decided anew whenever anything of a friend changes, until it is frozen.
+
+All joins and orders of a friend are looked at in event order, so that lateness and repeats make no difference: what
+was attributed first goes on as his relation to whoever brought him.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.referral.domain import emails
+from services.referral.domain.emails import Mailbox
+from services.referral.repository import DATABASE, attributions, friends, people
+from services.referral.use_cases import deciding, gathering, looping, rewarding
+from services.referral.use_cases.gathering import Known
+from shared import clock, mongo, work
+from shared.mongo import Document
+from shared.work import Mark
+
+#: A friend is to be looked at again: a click came late, or two people turned out to be one.
+ATTRIBUTE = "attribute"
+_MOST_OF_A_DOMAIN = 50
+_MARKED_AT_ONCE = 100
+
+
+def settle(community: str, friend: str, now: datetime) -> None:
+    """Decide who brought a friend, and let rewards and loops follow, inside the running transaction.
+
+    Whoever calls this has written him first (`friends.hold`).
+    """
+    known = gathering.read(community, friend)
+    decided = _flagged(known, deciding.decide(known))
+    attributions.keep([each for each in decided if known.kept.get(each["_id"]) != each])
+    friends.keep(friend, known.before, _of_friend(known, decided))
+    rewarding.follow(community, friend, now)
+    looping.follow(community, friend, now)
+
+
+@mongo.in_transaction(DATABASE)
+def settle_alone(community: str, member: str, now: datetime) -> None:
+    """The same for whoever a member is now, in a transaction of its own."""
+    friend = people.survivors([member])[member]
+    friends.hold(community, friend)
+    settle(community, friend, now)
+
+
+def freeze(community: str, identifiers: Iterable[str]) -> None:
+    """From now on these attributions never change, with all their candidates; inside the running transaction."""
+    del community  # the ids are its own
+    attributions.freeze(identifiers)
+
+
+def mark(community: str, members: Iterable[str]) -> None:
+    """Let friends be decided anew, inside the running transaction: two of them became one, or a code changed hands."""
+    for member in sorted(set(members)):
+        work.add(DATABASE, ATTRIBUTE, community, friend=member)
+
+
+def note_clicks(community: str, clicks: Iterable[str], visitors: Iterable[str]) -> None:
+    """Clicks came late, inside the running transaction: whoever named one of them, or its visitor, is decided anew."""
+    mark(community, friends.concerned(community, clicks, visitors))
+
+
+def attribute(mark: Mark) -> Mapping[str, Any] | None:
+    """One step: a friend is decided anew."""
+    settle_alone(mark["community"], mark["friend"], clock.now())
+    return None
+
+
+def look_again(now: datetime) -> None:
+    """Who named a click that had not come when its grace was over is decided once more, for the last time."""
+    for each in attributions.awaiting(now, _MARKED_AT_ONCE):
+        _give_up(each["_id"], each["community"], each["friend"])
+
+
+STEPS = {ATTRIBUTE: attribute}
+
+
+@mongo.in_transaction(DATABASE)
+def _give_up(identifier: str, community: str, friend: str) -> None:
+    attributions.await_no_more(identifier)
+    mark(community, [friend])
+
+
+def _flagged(known: Known, decided: Sequence[Document]) -> list[Document]:
+    """What is worth a look at who won, beside each decision that is not frozen."""
+    first = next((each["_id"] for each in decided if each.get("advocate")), None)
+    flagged = []
+    for each in decided:
+        flags = [] if each.get("frozen") else _flags(known, each, is_first=each["_id"] == first)
+        flagged.append({**each, "flags": flags} if flags else each)
+    return flagged
+
+
+def _flags(known: Known, document: Document, *, is_first: bool) -> list[str]:
+    if not document.get("advocate"):
+        return []
+    found = [*_paid(known, document)]
+    ours = [friends.mailbox(each) for each in known.mailboxes]
+    if ours:
+        advocate = list(people.merged([document["advocate"]]))
+        others = _earlier_friends(known, ours, advocate, document["at"]) if is_first else []
+        found += emails.flags(ours, friends.mailboxes(advocate), others)
+    return found
+
+
+def _paid(known: Known, document: Document) -> list[str]:
+    """A click of paid traffic is no recommendation, most likely."""
+    won: Document = next((each for each in document["candidates"] if each["reason"] == "won"), {})
+    click = known.clicks.get(won.get("click", ""))
+    return ["paid-traffic"] if click is not None and click.paid else []
+
+
+def _earlier_friends(
+    known: Known, ours: Sequence[Mailbox], advocate: Sequence[str], before: datetime
+) -> list[Mailbox]:
+    domains = sorted({each.domain for each in ours if each.domain and not (each.free or each.relay)})
+    if not domains:
+        return []
+    found = friends.of_domains(known.community, domains, _MOST_OF_A_DOMAIN)
+    brought = attributions.brought(advocate, found.keys() - known.same)
+    earlier = {each["friend"] for each in brought if each["at"] < before}
+    return [each for name in sorted(earlier) for each in found[name]]
+
+
+def _of_friend(known: Known, decided: Sequence[Document]) -> Document:
+    first = next((each for each in decided if each.get("advocate")), {})
+    named = [known.clicks.get(value) for deed in known.deeds for value in deed.names.values()]
+    return {
+        "advocate": first.get("advocate"),
+        "program": first.get("program"),
+        "since": first.get("at"),
+        "clicks": sorted(
+            {deed.names[name] for deed in known.deeds for name in gathering.BY_ID if name in deed.names}
+        ),
+        "visitors": sorted({each.visitor for each in named if each and each.visitor}),
+        "mailboxes": list(known.mailboxes),
+    }

@@ -1,0 +1,78 @@
+"""Joins and orders: kept under their ids for ever, and whatever follows from them in the same transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.referral.repository import DATABASE, attributions, friends, joins, orders
+from services.referral.use_cases import attributing, keeping
+from services.referral.use_cases.keeping import Kept, Person
+from shared import mongo
+from shared.errors import Invalid
+from shared.mongo import Document
+
+#: A shop's clock may be ahead of ours, but not by more.
+AHEAD = timedelta(hours=24)
+
+JOIN, ORDER = "join", "order"
+
+
+@mongo.in_transaction(DATABASE)
+def join(key: bytes, community: str, said: Mapping[str, Any], now: datetime) -> Kept:
+    """Keep that a friend joined. The same again changes nothing; raises Invalid for anything else of him."""
+    named = keeping.person(key, community, said["member"])
+    document = keeping.sealed(
+        joins.key(community, named.member), _fields(key, community, named, said, without=("member",))
+    )
+    known = joins.one(document["_id"])
+    if known is not None:
+        keeping.check_same(JOIN, known, document)
+        return Kept(known, is_new=False)
+    _check_moment(document["at"], now, "/at")
+    friends.hold(community, named.friend)
+    joins.insert({**document, "received": now})
+    attributing.settle(community, named.friend, now)
+    return Kept(document, is_new=True)
+
+
+@mongo.in_transaction(DATABASE)
+def convert(key: bytes, community: str, said: Mapping[str, Any], now: datetime) -> Kept:
+    """Keep an order, and all that follows from it. The same again changes nothing; raises Invalid for another one."""
+    named = keeping.person(key, community, said["member"])
+    document = keeping.sealed(
+        orders.key(community, said["order"]), _fields(key, community, named, said, without=("member",))
+    )
+    known = orders.one(document["_id"])
+    if known is not None:
+        keeping.check_same(ORDER, known, document)
+        return Kept(known, is_new=False, waits_for=_waits_for(community, document))
+    _check_moment(document["at"], now, "/placed_at")
+    friends.hold(community, named.friend)
+    orders.insert({**document, "received": now})
+    attributing.settle(community, named.friend, now)
+    return Kept(document, is_new=True, waits_for=_waits_for(community, document))
+
+
+def _fields(
+    key: bytes, community: str, named: Person, said: Mapping[str, Any], *, without: tuple[str, ...]
+) -> dict[str, Any]:
+    return {
+        **{name: value for name, value in said.items() if name not in {*without, "email"}},
+        "community": community,
+        "member": named.member,
+        "mailbox": keeping.mailbox(key, community, said.get("email")),
+    }
+
+
+def _check_moment(moment: datetime, now: datetime, pointer: str) -> None:
+    if moment > now + AHEAD:
+        message = "This lies in the future."
+        raise Invalid(message, errors=[{"pointer": pointer, "detail": message}])
+
+
+def _waits_for(community: str, order: Document) -> str | None:
+    """An order that nothing is attributed to may still be brought home by the join of its buyer."""
+    found = attributions.one(community, attributions.key(community, ORDER, order["order"]))
+    if found is not None and found.get("advocate"):
+        return None
+    return None if joins.of([order["member"]]) else JOIN

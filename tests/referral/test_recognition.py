@@ -1,0 +1,201 @@
+"""Recognition makes advocates and lends standing: of real awards, whatever comes first, and once."""
+
+import itertools
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.referral.domain.programs import Standing
+from services.referral.repository import people, programs, rewards, standings
+from services.referral.use_cases import recognition
+from shared import clock, work
+from shared.events.titles_and_badges import BadgeAwarded, BadgeRevoked, TitleAwarded, TitleCorrected
+from tests.fixtures import REFERRAL, Courier, Door
+from tests.referral.owing import HOLD, Shop, terms
+from tests.strangers import POSTER, PROGRAM
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+STARS = {
+    **PROGRAM,
+    "effective": "2026-01-01T00:00:00Z",
+    "enrolment": {"badges": ["poster"], "titles": ["helper"]},
+}
+POST = {
+    "id": "post/1",
+    "type": "Create",
+    "actor": "ann",
+    "object": "post/1",
+    "published": "2026-03-01T00:00:00Z",
+}
+
+
+def advocates(referral: Door) -> list[tuple[str, str, str, Any]]:
+    """Who is an advocate: member, state, since when, why."""
+    rows = referral("GET", "/v1/advocates").json["items"]
+    return [(each["member"], each["state"], each["since"][:10], each["why"]) for each in rows]
+
+
+def member(referral: Door, name: str = "ann") -> str:
+    """A member whose profile has come, by his id."""
+    key = referral.settings.need_member_key()
+    return people.ids(key, referral.community, [name])[name]
+
+
+def awarded(
+    community: str, whose: str, version: int = 1, day: int = 0, badge: str = "poster"
+) -> BadgeAwarded:
+    return BadgeAwarded(
+        community=community,
+        award=f"{community}:{badge}:{whose}",
+        version=version,
+        member=whose,
+        badge=badge,
+        badge_version=1,
+        level=None,
+        object=None,
+        awarded_at=T0 + day * DAY,
+        decided_by=None,
+    )
+
+
+def revoked(community: str, whose: str, version: int, day: int) -> BadgeRevoked:
+    return BadgeRevoked(
+        community=community,
+        award=f"{community}:poster:{whose}",
+        version=version,
+        member=whose,
+        badge="poster",
+        level=None,
+        object=None,
+        revoked_at=T0 + day * DAY,
+    )
+
+
+def take(*events: Any) -> None:
+    recognition.take(events, {}, secrets.choice, clock.now())
+
+
+def test_a_badge_makes_an_advocate_with_a_link(
+    activity: Door, badges: Door, referral: Door, courier: Courier
+) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    badges("PUT", "/v1/badges/poster", POSTER)
+    activity("POST", "/v1/activities", POST)
+    courier.carry()
+    assert advocates(referral) == [("ann", "enrolled", "2026-03-01", {"badge": "poster"})]
+    assert len(referral("GET", "/v1/advocates/ann/links").json["items"]) == 1
+
+
+def test_whoever_held_it_before_the_program_is_enrolled_by_its_definition(
+    activity: Door, badges: Door, referral: Door, courier: Courier
+) -> None:
+    badges("PUT", "/v1/badges/poster", POSTER)
+    activity("POST", "/v1/activities", POST)
+    courier.carry()
+    assert advocates(referral) == []
+    referral("PUT", "/v1/programs/friends", {**STARS, "effective": "2026-04-01T00:00:00Z"})
+    courier.carry()
+    assert advocates(referral) == [("ann", "enrolled", "2026-04-01", {"badge": "poster"})]
+
+
+def test_a_version_that_begins_later_asks_once_when_it_begins(referral: Door, community: str) -> None:
+    referral("PUT", "/v1/programs/friends", {**STARS, "enrolment": {}})
+    referral("PUT", "/v1/programs/friends", {**STARS, "effective": "2990-01-01T00:00:00Z"})
+    begins = datetime(2990, 1, 1, tzinfo=UTC)
+    assert (community, "friends") not in programs.due(begins - DAY)
+    assert (community, "friends") in programs.due(begins)
+    before = work.pending(REFERRAL, community, recognition.HOLDERS)
+    recognition.begin_due(begins)
+    recognition.begin_due(begins)
+    assert work.pending(REFERRAL, community, recognition.HOLDERS) == before + 1
+
+
+def test_the_order_of_arrival_shows_nowhere(community: str, referral: Door) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    for number, order in enumerate(itertools.permutations(range(3))):
+        whose = f"m{number}"
+        said = [
+            awarded(community, whose, 1, day=1),
+            revoked(community, whose, 2, day=5),
+            awarded(community, whose, 3, day=2),
+        ]
+        for index in order:
+            take(said[index])
+            take(said[index])
+        assert standings.of(community, whose, T0 + DAY).badges == frozenset()
+        assert standings.of(community, whose, T0 + 2 * DAY).badges == {"poster"}
+        assert standings.of(community, whose, T0 + 9 * DAY).badges == {"poster"}
+    assert len(advocates(referral)) == number + 1
+
+
+def test_a_title_enrols_and_a_correction_ends_its_standing(community: str, referral: Door) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    told: dict[str, Any] = {
+        "community": community,
+        "title": "helper",
+        "period": "2026-01",
+        "revision": 1,
+        "member": "m1",
+        "score": 1,
+        "scale": 1,
+    }
+    take(TitleAwarded(**told, version=1, title_version=1, place=1, awarded_at=T0))
+    take(TitleCorrected(**told, version=2, held=True, place=2, corrected_at=T0 + 2 * DAY))
+    assert standings.of(community, "m1", T0 + 3 * DAY).titles == {"helper"}
+    take(TitleCorrected(**told, version=3, held=False, place=None, corrected_at=T0 + 4 * DAY))
+    assert standings.of(community, "m1", T0 + 3 * DAY).titles == {"helper"}
+    assert standings.of(community, "m1", T0 + 4 * DAY).titles == frozenset()
+    assert [(state, why) for _, state, _, why in advocates(referral)] == [("enrolled", {"title": "helper"})]
+
+
+def test_whoever_was_closed_by_a_person_is_not_enrolled_by_an_award(referral: Door, community: str) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    referral("POST", "/v1/advocates", {"program": "friends", "member": "ann"})
+    referral("PATCH", "/v1/advocates/ann", {"program": "friends", "state": "closed"})
+    take(awarded(community, member(referral)))
+    assert [state for _, state, _, _ in advocates(referral)] == ["closed"]
+
+
+def test_an_earlier_award_that_comes_late_moves_the_beginning(referral: Door, community: str) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    take(awarded(community, "m1", day=9))
+    take(awarded(community, "m1", version=2, day=3))
+    take(awarded(community, "m1", version=3, day=20))
+    assert [since for _, _, since, _ in advocates(referral)] == ["2026-01-04"]
+
+
+def test_what_a_merged_member_holds_is_the_survivors(
+    activity: Door, referral: Door, courier: Courier, community: str
+) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    activity("POST", "/v1/members", [{"id": "ann"}, {"id": "annie"}])
+    ann, annie = member(referral), member(referral, "annie")
+    take(awarded(community, annie))
+    activity("POST", "/v1/members/annie/merge", {"into": "ann"})
+    courier.carry()
+    assert standings.of(community, ann, T0).badges == {"poster"}
+    assert [name for name, *_ in advocates(referral)] == ["ann"]
+
+
+def test_good_standing_shortens_the_hold_and_losing_it_takes_that_back(
+    community: str, courier: Courier
+) -> None:
+    shop = Shop(community, now=clock.now())
+    shop.promises(terms(standing=Standing(badges=frozenset({"poster"}), hold=DAY)))
+    shop.knows("ann", "bob")
+    shop.sells()
+    assert held(shop) == HOLD
+    take(awarded(community, shop.id("ann")))
+    courier.carry()
+    assert held(shop) == DAY
+    take(revoked(community, shop.id("ann"), version=2, day=1))
+    courier.carry()
+    assert held(shop) == HOLD
+
+
+def held(shop: Shop) -> timedelta:
+    """For how long the only reward waits."""
+    (reward,) = rewards.latest(shop.community, before=None, limit=2)
+    span: timedelta = reward["held_until"] - reward["at"]
+    return span
