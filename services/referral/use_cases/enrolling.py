@@ -12,7 +12,7 @@ from services.referral.domain.advocates import By, State
 from services.referral.domain.codes import Choose
 from services.referral.domain.links import Wanted
 from services.referral.repository import DATABASE, advocates, audit, friends, links, people, programs
-from services.referral.use_cases import linking, looping
+from services.referral.use_cases import attributing, linking
 from shared import mongo
 from shared.errors import Conflict, NotFound
 from shared.mongo import Document
@@ -102,7 +102,7 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
         return False
     advocates.keep([after])
     _give_link(after, choose, now)
-    looping.follow(community, survivor, now)
+    attributing.settle(community, survivor, now)
     return True
 
 
