@@ -135,6 +135,7 @@ ATTEMPTS = {
     "referral POST /v1/grants/{grant}/approval": Attempt(404, {"reason": "Why not?"}),
     "referral POST /v1/grants/{grant}/refusal": Attempt(404, {"reason": "Why not?"}),
     "referral POST /v1/grants/{grant}/revocation": Attempt(404, {"reason": "Why not?"}),
+    "referral GET /v1/members/{member_id}/grants": Attempt(404),
     "referral POST /v1/advocates": Attempt(404, {"program": "poster", "member": "ann"}),
     "referral GET /v1/advocates": Attempt(200, empty=True),
     "referral GET /v1/advocates/{member_id}": Attempt(404),

@@ -28,6 +28,7 @@ def fill(referral: Door, mark: str) -> None:
     assert clicks(referral)
     referral("PUT", "/v1/budgets/poster", {**BUDGET, "name": f"Budget {mark}"})
     referral("POST", "/v1/grants", {**GRANT, "reason": f"A {mark} reason."})
+    assert Treasury(referral)("bea", "POST", "grants/g1/approval", {}).status_code == 200
     _pay(referral, mark)
     shop = Shop(referral.community, program=mark)
     shop.knows("ann", f"{mark} friend")

@@ -185,6 +185,29 @@ def test_a_grant_of_the_next_month_is_in_no_pay_out_of_this_one(house: Treasury)
     assert house.lies("payable", "ann") == 0
 
 
+def test_a_member_is_told_where_what_he_was_given_is_and_not_by_whom(
+    house: Treasury, activity: Door, courier: Courier
+) -> None:
+    house.give("cy", "g1", 300)
+    house.give("ann", "g2", 400, when=IN_FEBRUARY)
+    house.give("ann", "g3", 500, when=IN_FEBRUARY + timedelta(days=1))
+    granting.revoke(house.community, "g3", Person("rita"), IN_FEBRUARY + timedelta(days=2), "Twice.")
+    activity("POST", "/v1/members/cy/merge", {"into": "ann"})
+    courier.carry()
+    house.approved()
+    page = "https://shop.example"
+    token = house.door.token("publishable", origins=[page], subject="member:ann")
+    asking = {"Authorization": f"Bearer {token}", "Origin": page}
+    found = house.door.client.get("/v1/members/ann/grants", headers=asking)
+    assert [(each["id"], each["state"], each["detail"]) for each in found.json["items"]] == [
+        ("g3", "revoked", "It was taken back before it was paid."),
+        ("g2", "granted", "It goes into the next pay-out."),
+        ("g1", "granted", f"It is in the pay-out {JANUARY}, or was paid with it."),
+    ]
+    assert "rita" not in found.text
+    assert house.door.client.get("/v1/members/bob/grants", headers=asking).status_code == 404
+
+
 def test_members_who_were_merged_get_one_line_and_owe_together(
     house: Treasury, activity: Door, courier: Courier
 ) -> None:

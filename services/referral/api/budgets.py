@@ -6,19 +6,21 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from marshmallow import ValidationError
 
+from services.referral.api import people
 from services.referral.domain.budgets import Budget, Person
 from services.referral.queries import budgets as queries
 from services.referral.schemas import budgets as schemas
 from services.referral.schemas import written
 from services.referral.use_cases import budgeting, granting
-from shared import clock, http, identity
+from shared import clock, http
 
 blueprint = http.Blueprint("budgets", description="Budgets, and what is granted out of them")
 
 _GRANT = schemas.ShownGrant()
+_OWN = schemas.OwnGrant()
 
 
 @blueprint.get("/budgets")
@@ -64,6 +66,23 @@ def list_grants(limit: int, cursor: str | None = None, state: str | None = None)
     )
 
 
+@blueprint.get("/members/<id:member_id>/grants")
+@http.requires("publishable", "server", "rep", "admin")
+@blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
+@blueprint.response(200, http.page_of(schemas.OwnGrant))
+def list_member_grants(member_id: str, limit: int, cursor: str | None = None) -> Response:
+    """Say what a member was given out of budgets, and where it is. His own page may ask for himself."""
+    people.check_himself(member_id)
+    kind = f"grants-of-{member_id}"
+    before = http.decode_cursor(cursor, kind, datetime, str)
+    rows = queries.given_to(
+        http.community(), people.member(member_id), called=member_id, before=before, limit=limit + 1
+    )
+    return http.page(
+        rows, limit=limit, kind=kind, position=lambda row: (row["granted_at"], row["id"]), schema=_OWN
+    )
+
+
 @blueprint.get("/grants/<id:grant>")
 @http.requires("rep", "admin")
 @blueprint.response(200, schemas.ShownGrant)
@@ -80,8 +99,7 @@ def show_grant(grant: str) -> Mapping[str, Any]:
 def post_grant(body: dict[str, Any]) -> Response:
     """Give a member a reward out of a budget; a large one waits for a second person."""
     called = body.pop("member")
-    member = identity.member_id(current_app.config["MEMBER_KEY"], http.community(), called)
-    wanted = granting.Wanted(member=member, called=called, **body)
+    wanted = granting.Wanted(member=people.member(called), called=called, **body)
     given = granting.give(http.community(), wanted, person(), clock.now())
     return http.respond(
         _GRANT.dump(queries.shown([given.grant])[0]), HTTPStatus.CREATED if given.is_new else HTTPStatus.OK

@@ -3,11 +3,21 @@
 from flask import current_app
 
 from shared import http, identity
+from shared.errors import NotFound
 
 
 def member(external_id: str) -> str:
     """The id of a member of the caller's community by the community's own id for him."""
     return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), external_id)
+
+
+def check_himself(external_id: str) -> None:
+    """Raise NotFound where a page asks for somebody else than whom its token was minted for.
+
+    What somebody earns is shown on a page to himself alone.
+    """
+    if http.grant().kind == "publishable" and http.grant().subject != f"member:{external_id}":
+        raise NotFound("member", external_id)
 
 
 def public_address() -> str:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
+from services.referral.api import people
 from services.referral.queries import rewards as queries
 from services.referral.schemas import rewards as schemas
 from services.referral.use_cases import judging
 from services.referral.use_cases.judging import Decision
-from shared import clock, http, identity
-from shared.errors import NotFound
+from shared import clock, http
 
 blueprint = http.Blueprint("rewards", description="What is owed, to whom, why, and when")
 
@@ -30,7 +30,7 @@ def list_rewards(
     """List rewards, the latest first."""
     kind = f"rewards-{state or ''}-{member or ''}"
     before = http.decode_cursor(cursor, kind, datetime, str)
-    who = None if member is None else _id(member)
+    who = None if member is None else people.member(member)
     rows = queries.latest(http.community(), state=state, member=who, before=before, limit=limit + 1)
     return _page(rows, limit, kind)
 
@@ -41,10 +41,10 @@ def list_rewards(
 @blueprint.response(200, _REWARDS)
 def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -> Response:
     """Say where a member's rewards are: their state, why, and until when. His own page may ask for himself."""
-    _check_himself(member_id)
+    people.check_himself(member_id)
     kind = f"rewards-of-{member_id}"
     before = http.decode_cursor(cursor, kind, datetime, str)
-    rows = queries.of_member(http.community(), _id(member_id), before=before, limit=limit + 1)
+    rows = queries.of_member(http.community(), people.member(member_id), before=before, limit=limit + 1)
     return _page(rows, limit, kind)
 
 
@@ -53,8 +53,8 @@ def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -
 @blueprint.response(200, schemas.MemberBalances)
 def show_member_balances(member_id: str) -> Mapping[str, Any]:
     """Show what lies on a member's accounts; what is payable below zero is carried over."""
-    _check_himself(member_id)
-    return {"items": queries.balances(http.community(), _id(member_id))}
+    people.check_himself(member_id)
+    return {"items": queries.balances(http.community(), people.member(member_id))}
 
 
 @blueprint.get("/reviews")
@@ -94,13 +94,3 @@ def _page(rows: list[dict[str, Any]], limit: int, kind: str) -> Response:
     return http.page(
         rows, limit=limit, kind=kind, position=lambda row: (row["at"], row["id"]), schema=_REWARD
     )
-
-
-def _id(member: str) -> str:
-    return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), member)
-
-
-def _check_himself(member: str) -> None:
-    """What somebody earns is shown on a page to himself alone, by a token that was minted for him."""
-    if http.grant().kind == "publishable" and http.grant().subject != f"member:{member}":
-        raise NotFound("member", member)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.referral.domain.budgets import Budget
+from services.referral.domain.budgets import Budget, State
 from services.referral.repository import budgets, grants, people
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -36,6 +36,26 @@ def one_grant(community: str, name: str) -> dict[str, Any]:
     if found is None:
         raise NotFound("grant", name)
     return shown([found])[0]
+
+
+def given_to(
+    community: str, member: str, *, called: str, before: tuple[datetime, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """What a member was given, the latest first; nothing of what waits or was refused. Raises NotFound."""
+    known = people.load([member]).get(member, {})
+    if known.get("community") != community or known.get("erased"):
+        raise NotFound("member", called)
+    accounts = list(people.merged(people.survivors([member]).values()))
+    found = grants.given(community, accounts, before=before, limit=limit)
+    return [{**each, "detail": _detail(each)} for each in found]
+
+
+def _detail(grant: Document) -> str:
+    if grant["state"] == State.REVOKED:
+        return "It was taken back before it was paid."
+    if "payout" in grant:
+        return f"It is in the pay-out {grant['payout']}, or was paid with it."
+    return "It goes into the next pay-out."
 
 
 def shown(found: Sequence[Document]) -> list[dict[str, Any]]:

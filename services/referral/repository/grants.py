@@ -1,6 +1,6 @@
 """Grants, by community and the id that their caller gave them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,18 @@ def latest(
         key = _key(community, name)
         query["$or"] = [{"asked_at": {"$lt": moment}}, {"asked_at": moment, "_id": {"$lt": key}}]
     return list(_grants().find(query, sort=[("asked_at", -1), ("_id", -1)], limit=limit))
+
+
+def given(
+    community: str, accounts: Sequence[str], *, before: tuple[datetime, str] | None, limit: int
+) -> list[Document]:
+    """What these accounts were given, the latest first, also what was taken back."""
+    query: Document = {"community": community, "account": {"$in": list(accounts)}}
+    if before is not None:
+        moment, name = before
+        key = _key(community, name)
+        query["$or"] = [{"granted_at": {"$lt": moment}}, {"granted_at": moment, "_id": {"$lt": key}}]
+    return list(_grants().find(query, sort=[("granted_at", -1), ("_id", -1)], limit=limit))
 
 
 def pay(accounts: Iterable[str], currency: str, before: datetime, payout: str) -> None:

@@ -141,6 +141,19 @@ class ShownGrant(Schema):
     payout = fields.String()
 
 
+class OwnGrant(Schema):
+    """What a member was given, for himself to see: no names of those who gave it. `detail` says where it is."""
+
+    id = fields.String(required=True)
+    amount_minor = fields.Integer(required=True)
+    currency = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("granted", "revoked")))
+    reason = fields.String(required=True)
+    granted_at = Moment(required=True)
+    payout = fields.String()
+    detail = fields.String(required=True)
+
+
 class GrantQuery(http.PageQuery):
     """Which grants, and which page of them."""
 
