@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from services.referral.repository import people, trees
 from services.referral.use_cases import looping
 from shared import mongo
-from tests.fixtures import REFERRAL
+from tests.fixtures import REFERRAL, Said
 from tests.interleaving import held
 from tests.referral.planting import Garden, day, standing, take, work_off
 
@@ -180,6 +181,28 @@ def merge(garden: Garden, one: str, into: str) -> None:
     garden.follow(into)
     looping.follow_below({"community": garden.community, "member": garden.member(one)})
     work_off()
+
+
+def test_counts_are_proved_by_looking_at_every_loop_and_rebuilt_to_the_same(
+    garden: Garden, laurel: Callable[..., Said]
+) -> None:
+    for number in range(1, 12):
+        garden.plant(f"m{number}", f"m{(number - 1) // 3}", number)
+    before = counters(garden)
+    asked = ("referral", "generations", "--community", garden.community)
+    assert laurel(*asked).out == "Nothing differs.\n"
+    kept = mongo.collection(REFERRAL, "descendants")
+    kept.update_one({"_id": before[0]["_id"]}, {"$inc": {"counts.1": 7}})
+    kept.delete_one({"_id": before[-1]["_id"]})
+    assert laurel(*asked).code != 0
+    assert "2 members" in laurel(*asked, "--rebuild").out
+    assert counters(garden) == before
+    assert laurel(*asked).code == 0
+
+
+def counters(garden: Garden) -> list[dict[str, Any]]:
+    found = mongo.collection(REFERRAL, "descendants").find({"community": garden.community})
+    return list(found.sort("_id", 1))
 
 
 def test_orders_and_refunds_are_shown_and_said(garden: Garden) -> None:

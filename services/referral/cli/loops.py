@@ -10,7 +10,9 @@ from services.referral import app
 from services.referral.cli.configuration import settings
 from services.referral.queries import communities
 from services.referral.queries import loops as queries
+from services.referral.use_cases import recounting
 from shared import clock
+from shared.errors import Fault
 
 
 @click.command("loops")
@@ -52,3 +54,22 @@ def loop(identifier: str, community: str) -> None:
                 f"  {clock.text(refund['at'])}  refund       {refund['refund']} of order {order['order']}: "
                 f"{refund['amount_minor']} {order['currency']}"
             )
+
+
+@click.command("generations")
+@click.option("--community", required=True, metavar="SLUG")
+@click.option("--rebuild", is_flag=True, help="Put right what is not.")
+def generations(community: str, *, rebuild: bool) -> None:
+    """Prove the counts of descendants by looking at every loop."""
+    app.connect(settings())
+    communities.need(community)
+    if rebuild:
+        click.echo(f"{recounting.recount(community)} members' counts were put right.")
+        return
+    wrong = list(recounting.differing(community))
+    for member in wrong:
+        click.echo(f"{member}: the counts are not what the loops say", err=True)
+    if wrong:
+        message = f"{len(wrong)} members' counts differ: `--rebuild` puts them right."
+        raise Fault(message)
+    click.echo("Nothing differs.")

@@ -80,14 +80,13 @@ def shift(community: str, program: str, friend: str, changes: Mapping[tuple[str,
     """Change counts, inside the running transaction. All of one friend's changes go to parts of one number."""
     if not changes:
         return
-    part = crc32(friend.encode()) % PARTS
     by_ancestor: dict[str, Document] = {}
     for (ancestor, generation), count in changes.items():
         by_ancestor.setdefault(ancestor, {})[f"counts.{generation}"] = count
     _counters().bulk_write(
         [
             UpdateOne(
-                {"_id": f"{ancestor}{_BETWEEN}{program}{_BETWEEN}{part}"},
+                {"_id": _part(ancestor, program, friend)},
                 {
                     "$inc": increments,
                     "$setOnInsert": {"community": community, "program": program, "ancestor": ancestor},
@@ -98,6 +97,56 @@ def shift(community: str, program: str, friend: str, changes: Mapping[tuple[str,
         ],
         ordered=False,
     )
+
+
+def ancestors(community: str) -> list[str]:
+    """Members of a community who have descendants, or counts of any."""
+    return sorted(
+        {
+            each["_id"]
+            for collection, field in ((_counters(), "ancestor"), (_loops(), "advocate"))
+            for each in collection.aggregate(
+                [{"$match": {"community": community, field: {"$gt": ""}}}, {"$group": {"_id": f"${field}"}}]
+            )
+        }
+    )
+
+
+def counted(ancestor: str) -> dict[str, dict[int, int]]:
+    """The counts of a member's descendants as they are kept: part → generation → how many, without zeros."""
+    found = _counters().find({"_id": {"$gt": ancestor + _BETWEEN, "$lt": ancestor + _BEHIND}}, {"counts": 1})
+    kept = {
+        each["_id"]: {int(number): count for number, count in each["counts"].items() if count}
+        for each in found
+    }
+    return {name: counts for name, counts in kept.items() if counts}
+
+
+def counted_anew(ancestor: str) -> dict[str, dict[int, int]]:
+    """The same, by looking at every descendant."""
+    found: dict[str, Counter[int]] = {}
+    for each in _loops().find(
+        {"anc": ancestor}, {"anc": 1, "program": 1, "friend": 1}, batch_size=mongo.AT_ONCE
+    ):
+        name = _part(ancestor, each["program"], each["friend"])
+        found.setdefault(name, Counter())[each["anc"].index(ancestor) + 1] += 1
+    return {name: dict(counts) for name, counts in found.items()}
+
+
+def replace(community: str, ancestor: str, counts: Mapping[str, Mapping[int, int]]) -> None:
+    """Keep other counts of a member's descendants, inside the running transaction."""
+    _counters().delete_many({"_id": {"$gt": ancestor + _BETWEEN, "$lt": ancestor + _BEHIND}})
+    documents = [
+        {
+            "_id": name,
+            "community": community,
+            "program": name.split(_BETWEEN)[1],
+            "ancestor": ancestor,
+            "counts": {str(number): count for number, count in some.items()},
+        }
+        for name, some in counts.items()
+    ]
+    mongo.insert(DATABASE, "descendants", documents)
 
 
 def hold(community: str, program: str, members: Sequence[str]) -> None:
@@ -116,6 +165,10 @@ def hold(community: str, program: str, members: Sequence[str]) -> None:
         ],
         ordered=False,
     )
+
+
+def _part(ancestor: str, program: str, friend: str) -> str:
+    return _BETWEEN.join((ancestor, program, str(crc32(friend.encode()) % PARTS)))
 
 
 def _loops() -> Collection[Document]:
