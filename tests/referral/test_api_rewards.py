@@ -117,7 +117,7 @@ def test_what_looks_like_fraud_is_explained_and_paid_only_after_a_decision(
 def test_a_decision_is_repeated_without_harm_undone_and_kept_with_its_reason(
     referral: Door, shop: Shop
 ) -> None:
-    shop.sells(flags=["self-referral"])
+    shop.sells(flags=["same-email"])
     assert decide(referral, REFUSE) == decide(referral, REFUSE)
     assert (mine(referral)[0]["state"], mine(referral)[0]["reason"]) == ("reversed", "review-refused")
     decide(referral, PAY, 409)
@@ -143,7 +143,7 @@ def test_a_review_needs_a_reason_and_a_person(referral: Door, shop: Shop) -> Non
 
 
 def test_an_unresolved_review_at_its_deadline_is_not_paid_but_escalated(referral: Door, shop: Shop) -> None:
-    shop.sells(flags=["disposable-address"])
+    shop.sells(flags=["disposable-email"])
     releasing.escalate(shop.now)
     assert referral("GET", "/v1/reviews?escalated=true").json["items"] == []
     shop.passes(timedelta(days=400))

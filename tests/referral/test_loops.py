@@ -229,7 +229,7 @@ def keep_order(garden: Garden, friend: str, order: str, amount: int, day_of: flo
 
     mongo.collection(REFERRAL, "orders").insert_one(
         {"_id": orders.key(garden.community, order), "community": garden.community, "order": order,
-         "member": garden.member(friend), "at": day(day_of), "amount_minor": amount, "currency": "EUR"}
+         "member": garden.member(friend), "at": day(day_of), "amount_minor": amount, "currency": "EUR", "quantity": 1}
     )  # fmt: skip
 
 

@@ -220,7 +220,7 @@ def test_what_looks_like_fraud_is_held_until_a_person_decides(shop: Shop) -> Non
         0,
         15,
     )
-    shop.sells("o2", friend="eve", flags=["relay-address"])
+    shop.sells("o2", friend="eve", flags=["relay-email"])
     assert shop.rewards(order="o2")[0]["state"] == "held"
 
 

@@ -68,7 +68,10 @@ class Reward(Document):
 
 
 class Case(Document):
-    """A join or an order that somebody is credited with: its place among the advocate's, its flags, its review."""
+    """A join or an order that somebody is credited with: its place among the advocate's, its flags, its review.
+
+    `address` is a keyed hash of where its click came from.
+    """
 
     meta = {
         "db_alias": DATABASE,
@@ -78,6 +81,10 @@ class Case(Document):
             {"fields": ["community", "friend"]},
             {"fields": ["community", "review", "-opened", "-key"]},
             {"fields": ["community", "advocate", "at"]},
+            {
+                "fields": ["community", "address"],
+                "partialFilterExpression": {"address": {"$exists": True}},
+            },
             {"fields": ["review", "deadline"], "sparse": True},
         ],
     }
@@ -92,6 +99,7 @@ class Case(Document):
     at = DateTimeField(required=True)
     counted = BooleanField(required=True)
     position = IntField(required=True)
+    address = StringField()
     flags = ListField(DictField())
     points = IntField(required=True)
     review = StringField()

@@ -1,19 +1,22 @@
 """What looks like fraud is flagged and held until a person decides; nothing is blocked, and silence never pays."""
 
+import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 #: Code of a flag → its points. What has none is only told.
 POINTS = {
-    "self-referral": 100,
+    "same-email": 100,
     "same-ip": 40,
     "orders-from-one-ip": 40,
-    "disposable-address": 30,
+    "disposable-email": 30,
     "burst": 25,
     "similar-names": 20,
     "same-domain": 20,
-    "relay-address": 0,
+    "domain-of-earlier-friend": 20,
+    "relay-email": 0,
     "paid-traffic": 0,
 }
 #: From so many points on a person has to decide.
@@ -24,15 +27,21 @@ HOUR = timedelta(hours=1)
 #: For so long a review may wait until it is escalated. It is never decided by waiting.
 PATIENCE = timedelta(days=14)
 
+#: More orders than these from one address of the network are looked at.
+ORDERS_FROM_ONE_ADDRESS = 3
+#: Names that are alike to this degree are similar.
+ALIKE = 0.85
+
 WORDS = {
-    "self-referral": "The friend looks like the advocate himself.",
+    "same-email": "The friend and the advocate have one e-mail address.",
     "same-ip": "The friend and the advocate came from one address of the network, as colleagues do.",
     "orders-from-one-ip": "More than three orders came from one address of the network.",
-    "disposable-address": "The friend's e-mail address is a disposable one.",
+    "disposable-email": "The friend's e-mail address is a disposable one.",
     "burst": "The advocate has more than five conversions within an hour.",
     "similar-names": "The friend and the advocate have similar names.",
     "same-domain": "The friend's and the advocate's e-mail addresses have one domain, as colleagues' do.",
-    "relay-address": "The friend's e-mail address is a relay, which hides the one behind it.",
+    "domain-of-earlier-friend": "An earlier friend of the advocate has an e-mail address of the same domain.",
+    "relay-email": "The friend's e-mail address is a relay, which hides the one behind it.",
     "paid-traffic": "The click came from an advertisement.",
 }
 
@@ -63,3 +72,10 @@ def is_burst(moment: datetime, others: Iterable[datetime]) -> bool:
         last - first < HOUR and first <= moment <= last
         for first, last in zip(moments, moments[BURST:], strict=False)
     )
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two names are similar: `Ann B.` and `Anne B`, not `Jack` and `jackpot2lte`."""
+    ours, theirs = (" ".join(re.findall(r"\w+", each.casefold())) for each in (one, other))
+    alike = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
+    return bool(ours and theirs) and alike >= ALIKE

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.referral.domain import caps, ledger, suspicion
-from services.referral.repository import cases, people, rewards
+from services.referral.domain.payouts import Status
+from services.referral.repository import cases, payouts, people, rewards
 from services.referral.repository import ledger as books
 from shared import clock
 from shared.errors import NotFound
@@ -102,7 +103,21 @@ def _review(case: Document, called: Mapping[str, str | None], owed: Iterable[Doc
 
 def _shown(found: Sequence[Document]) -> list[dict[str, Any]]:
     called = people.shown({each[who] for each in found for who in ("member", "friend", "advocate")})
-    return [_reward(each, called) for each in found]
+    released = [each for each in found if each["state"] == "released"]
+    lines = payouts.of_members(people.survivors({each["member"] for each in released}).values())
+    return [_reward(_paid(each, lines), called) for each in found]
+
+
+def _paid(stored: Document, lines: Iterable[Document]) -> Document:
+    """A reward with what became of it after its release: a pay-out takes all that was payable before its border."""
+    if stored["state"] != "released":
+        return stored
+    for line in lines:
+        theirs = stored["member"] in line["accounts"] and stored["currency"] == line["currency"]
+        if theirs and stored["released_at"] < line["border"]:
+            state = "paid" if line["status"] == Status.PAID else "paying"
+            return {**stored, "state": state, "payout": line["payout"], "paid_at": line.get("marked_at")}
+    return stored
 
 
 def _reward(stored: Document, called: Mapping[str, str | None]) -> dict[str, Any]:
@@ -164,6 +179,10 @@ def _detail(stored: Document) -> str:
             return f"Somebody has to look at it first.{cut}"
         case "released":
             return f"It goes into the next pay-out.{cut}"
+        case "paying":
+            return f"It is in a pay-out that is on its way.{cut}"
+        case "paid":
+            return f"It was paid.{cut}"
     return _WORDS.get(reason or "", "")
 
 
@@ -173,8 +192,10 @@ def _date(stored: Document) -> datetime | None:
         case "held":
             found: datetime = stored["held_until"]
             return found
-        case "released":
+        case "released" | "paying":
             return stored.get("released_at")
+        case "paid":
+            return stored.get("paid_at")
         case "refused":
             return stored.get("accrued_at")
     return None

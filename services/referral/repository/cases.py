@@ -47,6 +47,18 @@ def about(community: str, advocate: str, at: datetime, span: timedelta, but: str
     return [each["at"] for each in _cases().find(query, {"at": 1}, limit=100)]
 
 
+def address_of(click: str) -> str | None:
+    """From which address of the network a click came: a keyed hash; None where that is not known any more."""
+    found = mongo.collection(DATABASE, "clicks").find_one({"_id": click}, {"address": 1})
+    return None if found is None else found.get("address")
+
+
+def of_address(community: str, address: str, but: str) -> list[Document]:
+    """Other cases whose clicks came from an address: whose they are. A hundred are enough to know."""
+    query: Document = {"community": community, "address": address, "_id": {"$ne": but}}
+    return list(_cases().find(query, {"friend": 1, "occasion": 1}, limit=100))
+
+
 def latest(
     community: str,
     *,

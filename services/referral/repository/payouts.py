@@ -97,6 +97,12 @@ def ordered(payout: Document) -> Iterator[Document]:
     yield from _lines().find(query, sort=[("_id", 1)])
 
 
+def of_members(members: Iterable[str]) -> list[Document]:
+    """Lines that members are paid by, or were, the earliest first."""
+    query = {"member": {"$in": list(members)}, "status": {"$in": [Status.OPEN, Status.PAID]}}
+    return list(_lines().find(query, sort=[("border", 1)], batch_size=mongo.AT_ONCE))
+
+
 def totals(payout: Document) -> list[Document]:
     """How many lines there are by currency and status, and what they sum to."""
     steps: list[dict[str, Any]] = [

@@ -61,7 +61,8 @@ class Reward(_Value):
     """One rule of a program: either a `rate` of the `base`, or an `amount_minor` in a `currency`.
 
     `months` bounds for how long after the friend's first purchase later ones are rewarded too: 0 only the first, null
-    for ever. A milestone is due when so many `friends` have bought.
+    for ever. A milestone is due when so many `friends` have bought. An upstream reward goes to so many `generations`
+    above who recommended: 1 is his own advocate alone.
     """
 
     kind = domain.Reward
@@ -75,6 +76,7 @@ class Reward(_Value):
     currency = written.currency(allow_none=True)
     months = written.number(0, MOST_MONTHS, allow_none=True)
     friends = written.number(1, allow_none=True)
+    generations = written.number(1, MOST_GENERATIONS)
     tiers = fields.List(fields.Nested(Tier), validate=validate.Length(0, MOST_TIERS))
 
     @validates_schema

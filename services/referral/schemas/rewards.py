@@ -6,7 +6,9 @@ from services.referral.schemas import written
 from shared import http
 from shared.http import Moment
 
+#: Where a reward lies in the ledger; what is released is on its way or paid, as pay-outs say.
 STATES = ("held", "in-review", "released", "reversed", "refused")
+SHOWN = (*STATES, "paying", "paid")
 REVIEWS = ("open", "paid", "refused")
 LONGEST_MEMBER = written.LONGEST_ID
 
@@ -16,7 +18,7 @@ class RewardAmounts(Schema):
 
     id = fields.String(required=True)
     rule = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    state = fields.String(required=True, validate=validate.OneOf(SHOWN))
     currency = fields.String(required=True)
     amount_minor = fields.Integer(required=True)
     reversed_minor = fields.Integer(required=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.referral.domain import rewards, suspicion
 from services.referral.domain.rewards import Conversion, Credit
 from services.referral.repository import cases
+from services.referral.use_cases import suspecting
 from services.referral.use_cases.histories import History
 from shared.mongo import Document
 
@@ -42,7 +43,7 @@ def _case(history: History, name: str, conversion: Conversion, now: datetime) ->
     case = dict(known) if known is not None and same else _new(history, name, conversion, credit)
     codes = {each["code"] for each in case["flags"]} | set(history.attributions[name].get("flags", ()))
     if known is None or not same:
-        codes |= _burst(history.community, credit, conversion)
+        codes |= suspecting.codes(history, credit, conversion, case)
     _flag(case, suspicion.flags(codes), now)
     # Counted or not is decided against what was kept, also when the advocate is another one now.
     case["counted"] = rewards.counts(conversion) and case.get("review") != cases.REFUSED
@@ -50,7 +51,9 @@ def _case(history: History, name: str, conversion: Conversion, now: datetime) ->
 
 
 def _new(history: History, name: str, conversion: Conversion, credit: Credit) -> Document:
+    address = suspecting.address(history.attributions[name])
     return {
+        **({} if address is None else {"address": address}),
         "_id": name,
         "community": history.community,
         "friend": history.friend,
@@ -65,11 +68,6 @@ def _new(history: History, name: str, conversion: Conversion, credit: Credit) ->
         "points": 0,
         "decisions": [],
     }
-
-
-def _burst(community: str, credit: Credit, conversion: Conversion) -> frozenset[str]:
-    others = cases.about(community, credit.advocate, conversion.at, suspicion.HOUR, conversion.subject)
-    return frozenset({"burst"} if suspicion.is_burst(conversion.at, others) else ())
 
 
 def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> None:

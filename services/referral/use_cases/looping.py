@@ -24,7 +24,7 @@ from services.referral.repository import (
     touches,
     trees,
 )
-from services.referral.use_cases import telling
+from services.referral.use_cases import rewarding, telling
 from shared import clock, mongo, work
 from shared.mongo import Document
 from shared.work import Mark
@@ -79,9 +79,11 @@ def work_below(community: str, member: str) -> None:
 
 @mongo.in_transaction(DATABASE)
 def follow_alone(community: str, friend: str) -> None:
-    """Bring the loops of a friend up to date, in a transaction of its own."""
-    friends.hold(community, people.survivors([friend])[friend])
-    follow(community, friend, clock.now())
+    """Bring the loops of a friend up to date, in a transaction of its own, and what is owed to those above him."""
+    now, survivor = clock.now(), people.survivors([friend])[friend]
+    friends.hold(community, survivor)
+    follow(community, survivor, now)
+    rewarding.follow(community, survivor, now)
 
 
 STEPS = {BELOW: follow_below}
