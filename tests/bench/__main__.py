@@ -7,14 +7,26 @@ from collections.abc import Iterator
 import click
 from rich.console import Console
 
-from tests.bench import boards, consume, fold, ingest, kinds, machine, recognition, replay, sealing, table
+from tests.bench import (
+    boards,
+    consume,
+    fold,
+    generations,
+    ingest,
+    kinds,
+    machine,
+    recognition,
+    replay,
+    sealing,
+    table,
+)
 from tests.bench.machine import Machine
 from tests.bench.table import Row
 
 COMMUNITY = "bench"
-PARTS = ("ingest", "consume", "fold", "replay", "kinds", "boards", "sealing")
+PARTS = ("ingest", "consume", "fold", "replay", "kinds", "boards", "sealing", "generations")
 #: These have communities of their own.
-_APART = {"ingest", "kinds", "boards", "sealing"}
+_APART = {"ingest", "kinds", "boards", "sealing", "generations"}
 
 
 @click.command(help=__doc__)
@@ -56,6 +68,8 @@ def _rows(ready: Machine, parts: tuple[str, ...], rounds: int, events: int) -> I
         yield from kinds.rows(rounds)
     if "sealing" in parts:
         yield from sealing.rows(ready, rounds)
+    if "generations" in parts:
+        yield from generations.rows(ready, rounds)
 
 
 def _watched(rows: Iterator[Row], console: Console) -> Iterator[Row]:

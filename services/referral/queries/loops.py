@@ -60,7 +60,9 @@ def latest(
 
 def generations(community: str, key: bytes, program: str | None, external_id: str) -> dict[int, int]:
     """How many descend from a member, by generation."""
-    return trees.counts(program, _member(community, key, external_id))
+    named = identity.member_id(key, community, external_id)
+    # Whoever became somebody else has handed his descendants over: who has some needs no second question.
+    return trees.counts(program, named) or trees.counts(program, people.survivors([named])[named])
 
 
 def descendants(

@@ -66,8 +66,9 @@ def ensure(community: str, named: Mapping[str, str]) -> None:
 def shown(members: Iterable[str]) -> dict[str, str | None]:
     """What the community calls people; None for who was erased, and who was never named."""
     wanted = list(members)
-    known = load(wanted)
-    return {member: known.get(member, {}).get("external_id") for member in wanted}
+    found = _people().find({"_id": {"$in": wanted}}, {"external_id": 1}, batch_size=mongo.AT_ONCE)
+    known = {each["_id"]: each.get("external_id") for each in found}
+    return {member: known.get(member) for member in wanted}
 
 
 def keep(changed: Sequence[Document]) -> None:

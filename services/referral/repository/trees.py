@@ -71,8 +71,8 @@ def counts(program: str | None, member: str) -> dict[int, int]:
     """How many descend from a member, in a program or in all, by generation: as many reads, however many they are."""
     prefix = member if program is None else f"{member}{_BETWEEN}{program}"
     found: Counter[int] = Counter()
-    for part in _counters().find({"_id": {"$gt": prefix + _BETWEEN, "$lt": prefix + _BEHIND}}, {"counts": 1}):
-        found.update({int(number): count for number, count in part["counts"].items()})
+    for each in _counters().find({"_id": {"$gt": prefix + _BETWEEN, "$lt": prefix + _BEHIND}}, {"counts": 1}):
+        found.update({int(number): count for number, count in each["counts"].items()})
     return {number: count for number, count in sorted(found.items()) if count}
 
 
@@ -86,7 +86,7 @@ def shift(community: str, program: str, friend: str, changes: Mapping[tuple[str,
     _counters().bulk_write(
         [
             UpdateOne(
-                {"_id": _part(ancestor, program, friend)},
+                {"_id": part(ancestor, program, friend)},
                 {
                     "$inc": increments,
                     "$setOnInsert": {"community": community, "program": program, "ancestor": ancestor},
@@ -128,7 +128,7 @@ def counted_anew(ancestor: str) -> dict[str, dict[int, int]]:
     for each in _loops().find(
         {"anc": ancestor}, {"anc": 1, "program": 1, "friend": 1}, batch_size=mongo.AT_ONCE
     ):
-        name = _part(ancestor, each["program"], each["friend"])
+        name = part(ancestor, each["program"], each["friend"])
         found.setdefault(name, Counter())[each["anc"].index(ancestor) + 1] += 1
     return {name: dict(counts) for name, counts in found.items()}
 
@@ -149,6 +149,11 @@ def replace(community: str, ancestor: str, counts: Mapping[str, Mapping[int, int
     mongo.insert(DATABASE, "descendants", documents)
 
 
+def part(ancestor: str, program: str, friend: str) -> str:
+    """The document in which a friend is counted among an ancestor's descendants."""
+    return _BETWEEN.join((ancestor, program, str(crc32(friend.encode()) % PARTS)))
+
+
 def hold(community: str, program: str, members: Sequence[str]) -> None:
     """Make whoever changes where these members stand, or plants below them, collide with the running transaction.
 
@@ -165,10 +170,6 @@ def hold(community: str, program: str, members: Sequence[str]) -> None:
         ],
         ordered=False,
     )
-
-
-def _part(ancestor: str, program: str, friend: str) -> str:
-    return _BETWEEN.join((ancestor, program, str(crc32(friend.encode()) % PARTS)))
 
 
 def _loops() -> Collection[Document]:
