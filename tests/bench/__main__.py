@@ -16,6 +16,7 @@ from tests.bench import (
     kinds,
     machine,
     recognition,
+    redirect,
     replay,
     sealing,
     table,
@@ -24,9 +25,9 @@ from tests.bench.machine import Machine
 from tests.bench.table import Row
 
 COMMUNITY = "bench"
-PARTS = ("ingest", "consume", "fold", "replay", "kinds", "boards", "sealing", "generations")
+PARTS = ("ingest", "consume", "fold", "replay", "kinds", "boards", "sealing", "generations", "redirect")
 #: These have communities of their own.
-_APART = {"ingest", "kinds", "boards", "sealing", "generations"}
+_APART = {"ingest", "kinds", "boards", "sealing", "generations", "redirect"}
 
 
 @click.command(help=__doc__)
@@ -70,6 +71,8 @@ def _rows(ready: Machine, parts: tuple[str, ...], rounds: int, events: int) -> I
         yield from sealing.rows(ready, rounds)
     if "generations" in parts:
         yield from generations.rows(ready, rounds)
+    if "redirect" in parts:
+        yield from redirect.rows(ready, rounds)
 
 
 def _watched(rows: Iterator[Row], console: Console) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from deploy.embedded import kafka, mongod, ports
 from services.activity import app as activity_app
+from services.referral import app as referral_app
 from services.titles_and_badges import app as badges_app
 from shared import auth, settings, telemetry
 from shared import kafka as topics
@@ -46,6 +47,7 @@ def started() -> Iterator[Machine]:
         _be_quiet()
         activity_app.ensure(configuration)
         badges_app.ensure(configuration)
+        referral_app.ensure(configuration)
         topics.create_topics(configuration.kafka_servers, activity_app.TOPICS + badges_app.TOPICS, 1)
         yield Machine(
             configuration,
@@ -65,6 +67,8 @@ def _environment(directory: Path, mongo_url: str, kafka_servers: str) -> dict[st
         "LAUREL_TOKEN_SIGNING_KEY": str(directory / "signing-key.pem"),
         "LAUREL_MEMBER_KEY": "a key for the bench alone, of 32 characters or more",
         "LAUREL_CREDENTIAL_KEY": "a secret for the bench alone of 32 characters or more",
+        "LAUREL_CLICK_KEYS": "another secret for the bench alone of 32 characters or more",
+        "LAUREL_SPOOL": str(directory / "spool"),
     }
 
 

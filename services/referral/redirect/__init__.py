@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus
 
 from services.referral.domain import click_keys, codes, visits
 from services.referral.queries.redirects import Route
@@ -31,8 +31,9 @@ PAID = frozenset(
     }
 )  # fmt: skip
 _SOURCE = frozenset({"channel", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
-_LONGEST_VALUE = 64
 _LONGEST_QUERY = 4_000
+_SECONDS = re.compile(r"[0-9]{1,10}")
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?([\w.-]{1,100})")
 _VALUE = re.compile(r"[\w .:+/-]{1,64}")
 _ROUTE = "/r/{code}"
 _AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
@@ -147,13 +148,17 @@ def asked(query: str) -> Asked:
     source: dict[str, str] = {}
     paid: list[str] = []
     sent = None
-    for name, value in parse_qsl(query[:_LONGEST_QUERY], keep_blank_values=True):
-        if name in _SOURCE and _VALUE.fullmatch(value):
-            source[name] = value
+    for part in query[:_LONGEST_QUERY].split("&"):
+        # `parse_qsl` takes ten times as long, and most of what it would read is dropped.
+        name, _, written = part.partition("=")
+        if name in _SOURCE:
+            value = unquote_plus(written)
+            if _VALUE.fullmatch(value):
+                source[name] = value
         elif name in PAID:
             paid.append(name)
-        elif name == "sent" and value.isascii() and value.isdecimal() and len(value) <= len("9999999999"):
-            sent = float(value)
+        elif name == "sent" and _SECONDS.fullmatch(written):
+            sent = float(written)
     return Asked(source, sorted(set(paid)), sent)
 
 
@@ -165,9 +170,5 @@ def _code(path: str) -> str:
 
 def _host(referrer: str | None) -> str | None:
     """Of where somebody comes from the host alone: an address may name him."""
-    if not referrer:
-        return None
-    try:
-        return (urlsplit(referrer).hostname or "")[:_LONGEST_VALUE] or None
-    except ValueError:
-        return None
+    found = _HOST.match(referrer) if referrer else None
+    return found[1].lower() if found else None

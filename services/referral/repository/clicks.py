@@ -14,7 +14,7 @@ from shared import mongo
 from shared.mongo import Document
 
 #: Of whom very much comes at once, only so much is looked at: then it is no person's anyway.
-_MOST_NEAR = 10_000
+_MOST_NEAR = 2_000
 _OF_A_VISIT = (
     "moment", "method", "user_agent", "prefetch", "cookie", "visitor", "address", "channel", "sent", "link", "ended",
 )  # fmt: skip

@@ -1,0 +1,185 @@
+"""Goal 10: a redirect whose click is kept, against a bare 302 and against the naive way, all behind the same gunicorn.
+
+The servers' cores do all the serving, and the draining of what was clicked a moment ago; the clients have the other one.
+The naive way answers when its click is in MongoDB's memory (no write concern is asked), ours when it is in a file of the
+system's; both are forced to the disk a moment later.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from statistics import quantiles
+
+import psutil
+
+from deploy.embedded import ports
+from services.referral import app
+from services.referral.domain.programs import Program, Terms, Version
+from services.referral.repository import DATABASE, links, programs
+from shared import clock, mongo, spool
+from tests.bench import measuring, table
+from tests.bench.machine import Machine
+from tests.bench.many_clients import Clients
+from tests.bench.measuring import Pairs, Sample
+from tests.bench.naive_redirects import DATABASE as NAIVE
+from tests.bench.naive_redirects import LANDING
+from tests.bench.table import Row
+
+COMMUNITY, CODE = "bench-redirect", "k7m2q9xrt"
+ASKED = 2_000
+_START_SECONDS = 60
+_USER_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+#: Everybody comes from an address of his own, through one proxy.
+REQUESTS = [
+    (
+        f"GET /r/{CODE}?utm_source=bench HTTP/1.1\r\nHost: laurel.example\r\nUser-Agent: {_USER_AGENT}\r\n"
+        f"Accept: */*\r\nReferer: https://chat.example/room\r\nX-Forwarded-For: 10.{n >> 8 & 255}.{n & 255}.7\r\n\r\n"
+    ).encode()
+    for n in range(ASKED)
+]
+
+
+class Served:
+    """One application behind gunicorn, one worker, on the servers' core."""
+
+    def __init__(self, machine: Machine, name: str, application: str) -> None:
+        (self._port,) = ports.free(1)
+        environment = {
+            **os.environ,
+            **machine.environment,
+            "LAUREL_API_WORKERS": "1",
+            "LAUREL_PROXIES": "1",
+            "LAUREL_LOG_LEVEL": "warning",
+            "PROMETHEUS_MULTIPROC_DIR": str(machine.directory / f"metrics-{name}"),
+        }
+        program = (
+            f"import os; os.sched_setaffinity(0, {{{machine.server_core}}}); from deploy import serving; "
+            f"serving.serve({application!r}, '{ports.HOST}:{self._port}')"
+        )
+        with (machine.directory / f"{name}.log").open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 (our own program)
+                [sys.executable, "-c", program], env=environment, stdout=log, stderr=log
+            )
+        self.clients = self._await()
+
+    def round(self) -> Sample:
+        """All requests once: seconds on the wall, and of the server's CPU."""
+        before = self._cpu()
+        wall = measuring.timed(lambda: self.clients.ask(REQUESTS)).wall
+        return Sample(wall, self._cpu() - before)
+
+    def stop(self) -> None:
+        """End it."""
+        self.clients.close()
+        self._process.terminate()
+        self._process.wait(_START_SECONDS)
+
+    def _cpu(self) -> float:
+        master = psutil.Process(self._process.pid)
+        times = [each.cpu_times() for each in (master, *master.children(recursive=True))]
+        return sum(each.user + each.system for each in times)
+
+    def _await(self) -> Clients:
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            with contextlib.suppress(OSError, AssertionError):
+                clients = Clients(self._port)
+                clients.ask(REQUESTS[:8])
+                return clients
+            if time.monotonic() > until:
+                message = f"nobody answers at {self._port}"
+                raise AssertionError(message)
+            time.sleep(0.1)
+
+
+def rows(machine: Machine, rounds: int) -> Iterator[Row]:
+    """All lines of the table."""
+    _prepare(machine)
+    with ExitStack() as stack:
+        ours, bare, naive = (
+            stack.enter_context(_served(machine, name, application))
+            for name, application in (
+                ("ours", "services.referral.app:create_api()"),
+                ("bare", "tests.bench.naive_redirects:bare()"),
+                ("naive", "tests.bench.naive_redirects:naive()"),
+            )
+        )
+        _settle(machine)
+        before = _kept()
+        against_bare = _pairs(machine, rounds, ours, bare)
+        yield table.of_speed(
+            "10", "redirect, its click kept : a bare WSGI 302, 8 connections", against_bare, 0.85
+        )
+        against_naive = _pairs(machine, rounds, ours, naive)
+        yield table.of_speed("10", "… : the naive way (Flask, find_one, insert_one)", against_naive, 3.0)
+        half = ASKED / min(each.wall for each in against_bare.ours) / 2
+        latencies = [1_000 * each for each in ours.clients.pace(REQUESTS, half)]
+        what = f"… p99 at half load ({half:.0f} a second), ms"
+        yield Row("10", what, [quantiles(latencies, n=100)[-1]], 10.0, at_most=True)
+        _settle(machine)
+        expected = ASKED * (2 * (rounds + 1) + 1)
+        if _kept() - before != expected:
+            message = f"clicks kept: {_kept() - before}, not {expected}"
+            raise AssertionError(message)
+
+
+def _pairs(machine: Machine, rounds: int, ours: Served, theirs: Served) -> Pairs:
+    """Each round of ours is drained before theirs begins, or they would pay for it."""
+    pairs = Pairs()
+    for number in range(rounds + 1):
+        a = ours.round()
+        _settle(machine)
+        b = theirs.round()
+        if number:
+            pairs.ours.append(a)
+            pairs.theirs.append(b)
+    return pairs
+
+
+@contextlib.contextmanager
+def _served(machine: Machine, name: str, application: str) -> Iterator[Served]:
+    served = Served(machine, name, application)
+    try:
+        yield served
+    finally:
+        served.stop()
+
+
+def _prepare(machine: Machine) -> None:
+    """One link, in our database and in the naive one."""
+    app.connect(machine.settings)
+    now = clock.now()
+    terms = Terms(landing_url=LANDING)
+    program = Program(slug="bench", name="Bench", versions=[Version(number=1, effective=now, terms=terms)])
+    mongo.transact(DATABASE, lambda: programs.keep(COMMUNITY, program))
+    link = {
+        "_id": CODE,
+        "shown": CODE,
+        "community": COMMUNITY,
+        "program": "bench",
+        "member": "m-bench",
+        "channel": "default",
+        "made": now,
+    }
+    mongo.transact(DATABASE, lambda: links.keep([link]))
+    naive = mongo.database(DATABASE).client[NAIVE]["links"]
+    naive.insert_one({"_id": CODE, "url": LANDING})
+
+
+def _settle(machine: Machine) -> None:
+    """Until all that was clicked is stored: then nothing is left of the spool."""
+    until = time.monotonic() + _START_SECONDS
+    while spool.segments(machine.settings.need_spool()):
+        if time.monotonic() > until:
+            raise AssertionError("the clicks do not arrive")
+        time.sleep(0.1)
+
+
+def _kept() -> int:
+    return mongo.collection(DATABASE, "clicks").count_documents({})
