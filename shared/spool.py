@@ -123,6 +123,11 @@ def segments(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{_SUFFIX}"))
 
 
+def began(segment: Path) -> float:
+    """When a segment was begun, in seconds since 1970."""
+    return int(segment.name.partition("-")[0]) / 1_000_000_000
+
+
 def drain(segment: Path, service: str, take: Callable[[Sequence[bytes]], None]) -> int:
     """Hand what lies in a segment that nobody writes to `take`, in batches, and remove it. Returns how many entries.
 

@@ -130,7 +130,7 @@ def run_jobs(configuration: Settings) -> None:
     """Work off marks until told to stop."""
     start(configuration, "jobs")
     process.collect_seldom()
-    jobs.run(process.until_told())
+    jobs.run(process.until_told(), configuration.spool)
 
 
 def ensure(configuration: Settings) -> None:

@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from services.referral.repository import DATABASE
 from services.referral.use_cases import (
     chaining,
     click_keys,
     considering,
+    draining,
     granting,
     looping,
     merging,
@@ -32,9 +34,13 @@ STEPS: dict[str, Step] = {
 }
 
 
-def run(stopping: Callable[[], bool]) -> None:
-    """Work until told to stop: marks, and regularly what the clock asks for."""
-    work.run(DATABASE, STEPS, stopping, look_at_the_clock)
+def run(stopping: Callable[[], bool], spool: Path | None = None) -> None:
+    """Work until told to stop: marks, by turns with them the spool of clicks, and regularly what the clock asks for."""
+
+    def drain() -> bool:
+        return spool is not None and draining.drain(spool, DATABASE)
+
+    work.run(DATABASE, STEPS, stopping, look_at_the_clock, drain)
 
 
 def look_at_the_clock() -> None:

@@ -11,7 +11,7 @@ from services.referral.domain import codes
 from services.referral.redirect import Redirect, asked, routes, visitors
 from services.referral.redirect.visitors import Hashing
 from services.referral.repository import clicks as stored_clicks
-from services.referral.use_cases import click_keys, clicking
+from services.referral.use_cases import attributing, click_keys, clicking
 from shared import clock, mongo, work
 from tests.fixtures import REFERRAL, Courier, Door
 from tests.referral.doors import CHROME, Clicker, a_link, classes, clicks, keeping
@@ -239,7 +239,7 @@ def test_people_leave_a_mark_for_attribution(referral: Door) -> None:
         mongo.collection(REFERRAL, "friends").insert_one(friend)
     bob(code)
     (_, _, first) = clicks(referral)
-    query = {"community": referral.community, "kind": clicking.ATTRIBUTE}
+    query = {"community": referral.community, "kind": attributing.ATTRIBUTE}
     (mark,) = mongo.collection(REFERRAL, work.COLLECTION).find(query)
     assert mark["friend"] == f"{referral.community}-bob"
     click = stored_clicks.of(referral.community, first["id"])

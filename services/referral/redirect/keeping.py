@@ -2,18 +2,16 @@
 
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from cryptography.fernet import MultiFernet
 
 from services.referral.queries import redirects
 from services.referral.redirect import Redirect
 from services.referral.redirect.routes import Routes
 from services.referral.redirect.visitors import Hashing
-from services.referral.use_cases import click_keys, clicking
-from shared import clock, mongo, spool, telemetry
+from services.referral.use_cases import click_keys, draining
+from shared import clock, mongo, telemetry
 from shared.spool import Spool
 
 #: The most that is lost without power.
@@ -21,6 +19,8 @@ FLUSH_SECONDS = 0.05
 #: For so long clicks gather in a segment before they are drained.
 ROLL_SECONDS = 0.5
 FOLLOW_SECONDS = 0.5
+#: Who serves leaves draining to `jobs`, which waits for nobody; it does it itself where nobody did for so long.
+UNDRAINED_SECONDS = 3.0
 #: For so long a request may wait for a link that was made just now.
 LOOK_UP_SECONDS = 0.5
 
@@ -85,7 +85,7 @@ class Keeping:
     def _follow(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._look()
+                self._look(UNDRAINED_SECONDS)
             except mongo.UNAVAILABLE as error:
                 if not self._away:
                     _log.warning("clicks wait: the database is away", reason=repr(error))
@@ -94,22 +94,13 @@ class Keeping:
                 _log.exception("links could not be followed")
             self._stopping.wait(FOLLOW_SECONDS)
 
-    def _look(self) -> None:
-        """One look at the database."""
+    def _look(self, older: float = 0.0) -> None:
+        """One look at the database; `older`: how old a segment is that is drained."""
         self._open(click_keys.provide(self._opener, clock.now()))
         self.routes.follow(clock.now())
         self._away = False
         self.routes.save()
-        for segment in spool.segments(self._folder):
-            self._drain(segment)
-
-    def _drain(self, segment: Path) -> None:
-        try:
-            spool.drain(segment, self._service, take)
-        except mongo.UNAVAILABLE:
-            raise
-        except Exception:  # noqa: BLE001 (it stays, is tried again, and holds up no other)
-            _log.exception("clicks could not be drained", segment=segment.name)
+        draining.drain(self._folder, self._service, older)
 
     def _open(self, wrapped: dict[str, bytes]) -> None:
         if wrapped != self._wrapped:
@@ -127,14 +118,3 @@ class Keeping:
         except mongo.UNAVAILABLE:
             self._away = True  # until the next look finds it again
             return None
-
-
-def take(entries: Sequence[bytes]) -> None:
-    """Store what was drained, once each. What another version wrote and cannot be read is left out, and said."""
-    read = []
-    for each in entries:
-        try:
-            read.append(clicking.decode(each))
-        except msgspec.DecodeError as error:
-            _log.error("a click cannot be read", reason=str(error))
-    clicking.keep(read, clock.now())

@@ -8,12 +8,10 @@ import msgspec
 from services.referral.domain import links as rules_of_links
 from services.referral.domain import visits
 from services.referral.domain.visits import PEOPLE, Class, Verdict
-from services.referral.repository import DATABASE, clicks, friends, links
-from shared import work
+from services.referral.repository import DATABASE, clicks, links
+from services.referral.use_cases import attributing
 from shared.mongo import Document, in_transaction
 
-#: A mark: a friend is to be attributed anew.
-ATTRIBUTE = "attribute"
 #: What belongs to no link is nobody's: it is forgotten after this time.
 UNRESOLVED = timedelta(days=30)
 
@@ -81,8 +79,7 @@ def tell(community: str, people: Sequence[Document]) -> None:
     """Let attribution look again at whoever these clicks concern, inside the running transaction."""
     if people:
         visitors = {each["visitor"] for each in people if each.get("visitor")}
-        for friend in friends.concerned(community, [each["_id"] for each in people], visitors):
-            work.add(DATABASE, ATTRIBUTE, community, friend=friend)
+        attributing.note_clicks(community, [each["_id"] for each in people], visitors)
 
 
 def _by_community(documents: Iterable[Document]) -> Mapping[str | None, list[Document]]:
