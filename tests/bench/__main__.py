@@ -67,12 +67,9 @@ def _rows(ready: Machine, parts: tuple[str, ...], rounds: int, events: int) -> I
         yield from replay.rows(max(9, rounds // 2), events)
     if "kinds" in parts:
         yield from kinds.rows(rounds)
-    if "sealing" in parts:
-        yield from sealing.rows(ready, rounds)
-    if "generations" in parts:
-        yield from generations.rows(ready, rounds)
-    if "redirect" in parts:
-        yield from redirect.rows(ready, rounds)
+    for name, part in (("sealing", sealing), ("generations", generations), ("redirect", redirect)):
+        if name in parts:
+            yield from part.rows(ready, rounds)
 
 
 def _watched(rows: Iterator[Row], console: Console) -> Iterator[Row]:
