@@ -21,6 +21,7 @@ IDS = {
     "invitation": "0" * 32,
     "order_id": "order/1",
     "refund_id": "refund/1",
+    "coupon": "SAVE/10",
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count", "where": {"type": "Create"}}, "at": 1}
 BOARD = {"name": "Board", "points": [{"where": {"type": "Create"}}], "windows": ["month", "all"]}
@@ -171,6 +172,11 @@ ATTEMPTS = {
     "referral POST /v1/invitations": Attempt(404, {"program": "poster", "member": IDS["member_id"]}),
     "referral POST /v1/invitations/{invitation}/acceptance": Attempt(404),
     "referral POST /v1/invitations/{invitation}/refusal": Attempt(404),
+    "referral GET /v1/attributions": Attempt(200, empty=True),
+    "referral GET /v1/attributions/{attribution}": Attempt(404),
+    "referral GET /v1/coupons": Attempt(200, empty=True),
+    "referral GET /v1/coupons/{coupon}": Attempt(404),
+    "referral PUT /v1/coupons/{coupon}": Attempt(200, COUPON),
     "referral GET /v1/joins": Attempt(200, empty=True),
     "referral POST /v1/joins": Attempt(200, [{"member": "bob", "at": "2026-01-01T00:00:00Z"}]),
     "referral GET /v1/conversions": Attempt(200, empty=True),

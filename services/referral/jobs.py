@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.referral.repository import DATABASE
 from services.referral.use_cases import (
+    attributing,
     chaining,
     click_keys,
     considering,
@@ -24,6 +25,7 @@ from shared.work import Step
 
 #: What marks ask for.
 STEPS: dict[str, Step] = {
+    **attributing.STEPS,
     **considering.STEPS,
     **looping.STEPS,
     **merging.STEPS,
@@ -47,6 +49,7 @@ def look_at_the_clock() -> None:
     """What time has changed."""
     now = clock.now()
     granting.expire_due(now)
+    attributing.look_again(now)
     releasing.notice(now)
     releasing.escalate(now)
     chaining.extend(now)

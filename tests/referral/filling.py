@@ -65,6 +65,7 @@ def loop(community: str) -> str:
 def _sell(referral: Door, mark: str) -> None:
     """A friend joins, buys and gives something back."""
     friend = {"member": f"{mark} buyer", "code": code(referral.community), "coupon": f"{mark} coupon"}
+    assert referral("PUT", "/v1/coupons/SAVE%2F10", {"channel": f"{mark}.example"}).status_code == 200
     join = {**friend, "at": "2026-01-01T00:00:00Z"}
     assert referral("POST", "/v1/joins", join).status_code == 201
     assert referral("POST", "/v1/conversions", {**BOUGHT, **friend}).status_code == 201

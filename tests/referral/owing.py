@@ -93,6 +93,7 @@ class Shop:
             "settles": (at or self.now) + timedelta(hours=1),
             "rule": "last-click",
             "flags": flags or [],
+            "candidates": [],
         }
         if by is not None:
             found |= {"advocate": self.id(by), "program": self.program, "version": 1}

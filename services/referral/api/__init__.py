@@ -2,10 +2,12 @@
 
 from services.referral.api import (
     advocates,
+    attributions,
     audit,
     budgets,
     clicks,
     conversions,
+    coupons,
     ledger,
     links,
     loops,
@@ -18,9 +20,11 @@ from services.referral.api import (
 #: A line a subject.
 BLUEPRINTS = (
     advocates.blueprint,
+    attributions.blueprint,
     audit.blueprint,
     budgets.blueprint,
     conversions.blueprint,
+    coupons.blueprint,
     clicks.blueprint,
     ledger.blueprint,
     links.blueprint,

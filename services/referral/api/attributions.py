@@ -39,9 +39,7 @@ def list_attributions(limit: int, audience: Audience | None, cursor: str | None 
 @http.requires("server", "rep", "admin")
 @blueprint.arguments(schemas.AttributionQuery, location="query", as_kwargs=True)
 @blueprint.response(200, schemas.Attribution)
-def show_attribution(
-    attribution: str, audience: Audience | None, member: str | None
-) -> Mapping[str, Any]:
+def show_attribution(attribution: str, audience: Audience | None, member: str | None) -> Mapping[str, Any]:
     """Explain one: every candidate, the rule that won, why each other lost, and the arithmetic of the window."""
     asking = people.member(member) if member else None
     return queries.one(http.community(), attribution, audience or _audience(), asking, clock.now())

@@ -51,7 +51,12 @@ class Join(Document):
         "db_alias": DATABASE,
         "collection": "joins",
         "auto_create_index": False,
-        "indexes": [{"fields": ["member"]}, {"fields": ["community", "-at", "-key"]}],
+        "indexes": [
+            {"fields": ["member"]},
+            {"fields": ["community", "-at", "-key"]},
+            # Holds no more than what named a coupon.
+            {"fields": ["community", "folded"], "partialFilterExpression": {"folded": {"$exists": True}}},
+        ],
     }
 
     key = StringField(primary_key=True)
@@ -60,6 +65,7 @@ class Join(Document):
     at = DateTimeField(required=True)
     code = StringField()
     coupon = StringField()
+    folded = StringField()
     token = StringField()
     click = StringField()
     mailbox = DictField()
@@ -74,7 +80,12 @@ class Order(Document):
         "db_alias": DATABASE,
         "collection": "orders",
         "auto_create_index": False,
-        "indexes": [{"fields": ["member"]}, {"fields": ["community", "-at", "-key"]}],
+        "indexes": [
+            {"fields": ["member"]},
+            {"fields": ["community", "-at", "-key"]},
+            # Holds no more than what named a coupon.
+            {"fields": ["community", "folded"], "partialFilterExpression": {"folded": {"$exists": True}}},
+        ],
     }
 
     key = StringField(primary_key=True)
@@ -88,6 +99,7 @@ class Order(Document):
     quantity = IntField(required=True)
     code = StringField()
     coupon = StringField()
+    folded = StringField()
     token = StringField()
     click = StringField()
     mailbox = DictField()

@@ -16,7 +16,7 @@ from services.referral.domain.reasons import Reason
 
 PERSON, REPEAT, UNRESOLVED = "person", "repeat", "unresolved"
 ENROLLED = "enrolled"
-#: Who comes again is counted once, but it was he who came again. What is unresolved is told as not found.
+#: Who comes again is counted once, but it was he who came again. What led nowhere belonged to an old link.
 _PEOPLE = frozenset({PERSON, REPEAT, UNRESOLVED})
 
 
@@ -230,6 +230,7 @@ _REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
     (Reason.NOT_A_PERSON, lambda case: case.candidate.klass not in _PEOPLE),
     (Reason.CHANNEL, lambda case: case.candidate.channel is not None),
     (Reason.NOT_FOUND, lambda case: case.program is None),
+    (Reason.EXPIRED, lambda case: case.candidate.klass == UNRESOLVED),
     (Reason.ADVOCATE_NOT_FOUND, lambda case: case.candidate.advocate is None),
     (
         Reason.RECIPIENT_IS_THE_ADVOCATE,
@@ -250,13 +251,13 @@ _REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
         ),
     ),
     (Reason.ADVOCATE_NOT_ACTIVE, lambda case: case.candidate.state != ENROLLED),
-    (Reason.EXISTING_ADVOCATE, _would_refer_an_advocate),
     (
         Reason.CIRCLE,
         lambda case: bool(
             case.relations.above.get(case.candidate.advocate or "", frozenset()) & case.relations.same
         ),
     ),
+    (Reason.EXISTING_ADVOCATE, _would_refer_an_advocate),
     (Reason.NOT_APPLICABLE, _is_another_currency),
     (Reason.CONDITION_NOT_MET, _is_too_small),
 )

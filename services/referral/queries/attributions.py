@@ -26,9 +26,7 @@ def latest(
     return shown(attributions.latest(community, before, limit), audience, None, now)
 
 
-def one(
-    community: str, identifier: str, audience: Audience, member: str | None, now: datetime
-) -> Document:
+def one(community: str, identifier: str, audience: Audience, member: str | None, now: datetime) -> Document:
     """One attribution; to an advocate as `member`, or as whoever won. Raises NotFound."""
     found = attributions.one(community, identifier)
     if found is None:
@@ -36,9 +34,7 @@ def one(
     return shown([found], audience, member, now)[0]
 
 
-def shown(
-    found: Sequence[Document], audience: Audience, member: str | None, now: datetime
-) -> list[Document]:
+def shown(found: Sequence[Document], audience: Audience, member: str | None, now: datetime) -> list[Document]:
     """Attributions as they are shown to somebody."""
     names = people.shown(_everybody(found))
     return [_shown(each, audience, member or each.get("advocate"), names, now) for each in found]

@@ -9,6 +9,9 @@ from services.referral.repository.keys import key as key_of
 from shared import mongo
 from shared.mongo import Document
 
+#: What names a coupon; the rest is what was said of it.
+ITS_NAME = ("_id", "community", "folded", "coupon")
+
 
 def fold(written: str) -> str:
     """A coupon as it is compared: neither case nor spaces around it matter."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import listing
+from services.referral.repository import coupons, listing
 from services.referral.repository.keys import key as key_of
 from shared import mongo
 from shared.mongo import Document
@@ -30,6 +30,12 @@ def of(members: Iterable[str]) -> list[Document]:
 def insert(document: Document) -> None:
     """Keep a join, inside the running transaction."""
     mongo.insert(DATABASE, "joins", [document])
+
+
+def of_coupon(community: str, coupon: str, most: int) -> list[str]:
+    """Who named a coupon, `most` at most."""
+    query = {"community": community, "folded": coupons.fold(coupon)}
+    return [each["member"] for each in _joins().find(query, {"member": 1}, limit=most)]
 
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:

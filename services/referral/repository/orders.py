@@ -6,7 +6,7 @@ from datetime import datetime
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import listing
+from services.referral.repository import coupons, listing
 from services.referral.repository.keys import key as key_of
 from shared import mongo
 from shared.mongo import Document
@@ -39,6 +39,12 @@ def insert(document: Document) -> None:
 def wait(identifier: str) -> None:
     """Take the place of an order of which a refund came first: so the two collide, and neither misses the other."""
     _orders().update_one({"_id": identifier}, {"$inc": {"waiting": 1}}, upsert=True)
+
+
+def of_coupon(community: str, coupon: str, most: int) -> list[str]:
+    """Who named a coupon, `most` at most."""
+    query = {"community": community, "folded": coupons.fold(coupon)}
+    return [each["member"] for each in _orders().find(query, {"member": 1}, limit=most)]
 
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:

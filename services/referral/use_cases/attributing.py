@@ -57,8 +57,14 @@ def mark(community: str, members: Iterable[str]) -> None:
 
 
 def note_clicks(community: str, clicks: Iterable[str], visitors: Iterable[str]) -> None:
-    """Clicks came late, inside the running transaction: whoever named one of them, or its visitor, is decided anew."""
+    """Clicks came, inside the running transaction: whoever named one of them, or its visitor, is decided anew."""
     mark(community, friends.concerned(community, clicks, visitors))
+
+
+def follow_merge(community: str, gone: str, into: str) -> None:
+    """Two people became one: all that either did is one friend's, and nobody recommends to himself."""
+    del gone
+    settle_alone(community, into, clock.now())
 
 
 def attribute(mark: Mark) -> Mapping[str, Any] | None:

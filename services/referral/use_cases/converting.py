@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.referral.repository import DATABASE, attributions, friends, joins, orders
+from services.referral.repository import DATABASE, attributions, coupons, friends, joins, orders
 from services.referral.use_cases import attributing, keeping
 from services.referral.use_cases.keeping import Kept, Person
 from shared import mongo
@@ -61,6 +61,7 @@ def _fields(
         "community": community,
         "member": named.member,
         "mailbox": keeping.mailbox(key, community, said.get("email")),
+        "folded": coupons.fold(said["coupon"]) if "coupon" in said else None,
     }
 
 

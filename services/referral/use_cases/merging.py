@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.referral.repository import DATABASE
-from services.referral.use_cases import considering, enrolling, looping
+from services.referral.use_cases import attributing, considering, enrolling, looping
 from shared import work
 from shared.work import Mark
 
@@ -18,7 +18,12 @@ MERGED = "merged"
 Look = Callable[[str, str, str], object]
 
 #: In this order, since who is an advocate decides who is rewarded.
-LOOKS: Sequence[Look] = (enrolling.follow_merge, looping.follow_merge, considering.follow_merge)
+LOOKS: Sequence[Look] = (
+    enrolling.follow_merge,
+    attributing.follow_merge,
+    looping.follow_merge,
+    considering.follow_merge,
+)
 
 
 def note(community: str, gone: str, into: str) -> None:
