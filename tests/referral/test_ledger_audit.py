@@ -157,3 +157,27 @@ def test_reversals_beyond_what_was_given_are_found(shop: Shop) -> None:
     for number in range(4, 10):
         a("transfers").insert_one({**row, "_id": f"{row['_id'][:-1]}{number}"})
     assert "reversed-too-much" in codes(shop.community)
+
+
+def test_rewards_that_do_not_follow_from_orders_are_found_and_nothing_is_written(
+    shop: Shop, laurel: Callable[..., Said]
+) -> None:
+    shop.sells("o4", friend="lou")
+    before = list(a("cases").find({"community": shop.community}).sort("_id", 1))
+    assert laurel("referral", "audit", "--community", shop.community, "--facts").code == 0
+    a("orders").update_one({"community": shop.community, "order": "o4"}, {"$set": {"amount_minor": 900}})
+    a("refunds").delete_one({"community": shop.community})
+    a("attributions").update_one(
+        {"community": shop.community, "subject": "o3"}, {"$set": {"advocate": shop.id("zoe")}}
+    )
+    said = laurel("referral", "audit", "--community", shop.community, "--facts")
+    assert said.code == 1
+    found = sorted(line.split(": ")[2] for line in said.out.splitlines() if line.startswith("not-as-derived"))
+    assert found == [
+        "15 would be accrued",
+        "15 would be reversed",
+        "3 would be restored",
+        "asked for 15, the terms promise 26",
+    ]
+    assert list(a("cases").find({"community": shop.community}).sort("_id", 1)) == before
+    assert codes(shop.community) == set()

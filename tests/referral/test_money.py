@@ -12,7 +12,7 @@ import pytest
 from services.referral import jobs
 from services.referral.queries import auditing
 from services.referral.repository import DATABASE, ledger
-from services.referral.use_cases import attributing, chaining, following, releasing
+from services.referral.use_cases import attributing, chaining, deriving, following, releasing
 from shared import clock, mongo, months, work
 from shared.events.activity import MemberProfile
 from tests.fixtures import REFERRAL, Door
@@ -33,6 +33,7 @@ def town(referral: Door) -> Iterator[Town]:
     yield found
     chaining.complete(found.community, NOW)
     assert auditing.audit(found.community).findings == ()
+    assert list(deriving.compare(found.community, NOW)) == []
 
 
 def lies(town: Town, account: str, currency: str = "EUR") -> int:

@@ -11,6 +11,7 @@ from services.referral import app
 from services.referral.cli.configuration import settings
 from services.referral.queries import auditing, communities
 from services.referral.queries import ledger as queries
+from services.referral.use_cases import deriving
 from shared import clock
 
 COLUMNS = ("entry", "time", "account", "currency", "amount_minor", "reason", "reference")
@@ -51,22 +52,26 @@ def ledger(community: str, form: str) -> None:
 @click.option(
     "--head", type=Head(), help="What an earlier audit printed as the head: it must still be in the chain."
 )
-def audit(community: str, head: tuple[int, str] | None) -> None:
+@click.option(
+    "--facts", is_flag=True, help="Also derive what is owed for every friend anew, from his orders."
+)
+def audit(community: str, head: tuple[int, str] | None, *, facts: bool) -> None:
     """Prove the ledger: it sums to zero, its chain is whole, rewards and balances are its transfers.
 
     Exit code 1 if not.
     """
     _connect(community)
     found = auditing.audit(community, head)
-    for each in found.findings:
+    findings = [*found.findings, *(deriving.compare(community, clock.now()) if facts else ())]
+    for each in findings:
         click.echo(f"{each.code}: {each.which}: {each.detail}")
     sums = ", ".join(f"{currency} {amount}" for currency, amount in sorted(found.sums.items()))
     click.echo(
         f"{found.transfers} transfers, {found.waiting} of them not chained yet; sums: {sums or 'none'}."
     )
     click.echo(f"head {found.number}:{found.hash}")
-    if found.findings:
-        click.echo(f"{len(found.findings)} things are not as they must be.", err=True)
+    if findings:
+        click.echo(f"{len(findings)} things are not as they must be.", err=True)
         raise SystemExit(1)
     click.echo("Nothing differs.")
 

@@ -25,8 +25,8 @@ _Key = tuple[str, str, str, int, str, str]
 
 
 @dataclass(slots=True)
-class _Day:
-    """What is written in one transaction."""
+class Day:
+    """What is to be written in one transaction; `due`: what it follows from, each with the reward that is kept."""
 
     history: History
     now: datetime
@@ -34,6 +34,7 @@ class _Day:
     changed: dict[str, Document] = field(default_factory=dict)
     moves: list[tuple[Document, Move]] = field(default_factory=list)
     frozen: set[str] = field(default_factory=set)
+    due: list[tuple[Due, Document]] = field(default_factory=list)
 
 
 def follow(community: str, friend: str, now: datetime) -> None:
@@ -42,21 +43,30 @@ def follow(community: str, friend: str, now: datetime) -> None:
     Derived from what is kept alone, and only differences are written: it may be called at any time, any number of
     times.
     """
+    day = derive(community, friend, now)
+    if day is not None:
+        _keep(day)
+
+
+def derive(community: str, friend: str, now: datetime) -> Day | None:
+    """What the rewards of a friend need, inside the running transaction; his cases and tallies are written already."""
     history = histories.read(community, friend, now)
     if history is None:
-        return
+        return None
     tallies = counting.count(history, now)
     kept = {each["_id"]: each for each in history.kept}
-    kept |= {each["_id"]: each for each in store.milestones(_advocates(tallies))}
-    day = _Day(history, now, Room(community))
+    if tallies:
+        kept |= {each["_id"]: each for each in store.milestones(_advocates(tallies))}
+    day = Day(history, now, Room(community))
     due = {_key(history, each): each for each in _due(history, tallies)}
-    known = {_kept_key(history, each) for each in kept.values()}
+    known = {_kept_key(history, stored): stored for stored in kept.values()}
     for stored in kept.values():
         _settle(day, stored, is_due=_is_due(history, stored, due, tallies))
     for key, each in due.items():
         if key not in known:
             _grant(day, each)
-    _keep(day)
+    day.due = [(each, known[key]) for key, each in due.items() if key in known]
+    return day
 
 
 def _due(history: History, tallies: counting.Tallies) -> Iterable[Due]:
@@ -76,7 +86,7 @@ def _is_due(history: History, stored: Document, due: Mapping[_Key, Due], tallies
     return bool(friends >= stored["friends"])
 
 
-def _grant(day: _Day, due: Due) -> None:
+def _grant(day: Day, due: Due) -> None:
     credit = _credit(day.history, due)
     if _review(day.history, due.subject) == cases.REFUSED:
         return
@@ -87,7 +97,7 @@ def _grant(day: _Day, due: Due) -> None:
     _settle(day, stored, is_due=True)
 
 
-def _settle(day: _Day, stored: Document, *, is_due: bool) -> None:
+def _settle(day: Day, stored: Document, *, is_due: bool) -> None:
     """Move what has to be moved until a reward is as it ought to be."""
     before = dict(stored)
     if stored["amount_minor"]:
@@ -101,14 +111,14 @@ def _settle(day: _Day, stored: Document, *, is_due: bool) -> None:
         day.changed[stored["_id"]] = stored
 
 
-def _target(day: _Day, stored: Document, conversion: Conversion | None, *, is_due: bool) -> Target:
+def _target(day: Day, stored: Document, conversion: Conversion | None, *, is_due: bool) -> Target:
     review = _review(day.history, stored["subject"])
     found = settling.target(store.account(stored), conversion, is_due=is_due, refused=review == cases.REFUSED)
     free = is_due and review in {None, cases.PAID} and stored["held_until"] <= day.now
     return Target(reversed_minor=found.reversed_minor, reason=found.reason, release=free)
 
 
-def _wait(day: _Day, stored: Document) -> None:
+def _wait(day: Day, stored: Document) -> None:
     """Until when it waits: the program's hold, shorter for good standing while that lasts, and a late click's time."""
     credit = _credit_of(day.history, stored)
     of_others = stored["occasion"] == Occasion.MILESTONE and "held_until" in stored
@@ -119,7 +129,7 @@ def _wait(day: _Day, stored: Document) -> None:
     stored["held_until"] = max(rewards.held_until(stored["at"], credit), settles)
 
 
-def _take(day: _Day, stored: Document, move: Move) -> None:
+def _take(day: Day, stored: Document, move: Move) -> None:
     after = move.after
     stored.update(reversed_minor=after.reversed_minor, released=after.released, steps=after.steps)
     if move.moved is Moved.RELEASED:
@@ -131,7 +141,7 @@ def _take(day: _Day, stored: Document, move: Move) -> None:
     day.changed[stored["_id"]] = stored
 
 
-def _name_state(day: _Day, stored: Document) -> None:
+def _name_state(day: Day, stored: Document) -> None:
     stored["state"] = _state(day, stored)
     if stored["state"] == HELD:
         stored["ripe"] = stored["held_until"]
@@ -139,7 +149,7 @@ def _name_state(day: _Day, stored: Document) -> None:
         stored.pop("ripe", None)
 
 
-def _state(day: _Day, stored: Document) -> str:
+def _state(day: Day, stored: Document) -> str:
     if not stored["amount_minor"]:
         return REFUSED
     if stored["reversed_minor"] == stored["amount_minor"]:
@@ -149,13 +159,14 @@ def _state(day: _Day, stored: Document) -> str:
     return IN_REVIEW if _review(day.history, stored["subject"]) == cases.OPEN else HELD
 
 
-def _keep(day: _Day) -> None:
+def _keep(day: Day) -> None:
     """Write it all: rewards, transfers, caps, what is frozen now, and what is announced."""
     community = day.history.community
     store.keep(list(day.changed.values()))
     books.post([settling.transfer(community, move, day.now) for _, move in day.moves])
     day.room.keep()
-    attributions.freeze(day.frozen)
+    if day.frozen:
+        attributions.freeze(day.frozen)
     announced = [announcing.reward(stored, move, day.now) for stored, move in day.moves]
     outbox.add(DATABASE, community, events.EVENTS.name, map(events.message, announced))
 
