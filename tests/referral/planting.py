@@ -64,6 +64,22 @@ class Garden:
         found = mongo.collection(REFERRAL, "attributions")
         found.replace_one({"_id": document["_id"]}, document, upsert=True)
 
+    def enrol(self, *names: str, at: float = 20) -> None:
+        """Let members be advocates, without a history."""
+        for name in names:
+            member = self.member(name)
+            document = {
+                "_id": f"{self.community}:{self.program}:{member}",
+                "community": self.community,
+                "program": self.program,
+                "member": member,
+                "since": day(at),
+                "state": "enrolled",
+                "history": [[day(at), "enrolled"]],
+                "by": "hand",
+            }
+            mongo.collection(REFERRAL, "advocates").insert_one(document)
+
     def plant(self, friend: str, advocate: str | None, at: float = 1, link: str = "abc") -> None:
         """Let a friend join by an advocate, and his loop follow."""
         self.attribute(friend, advocate, at, link=link)

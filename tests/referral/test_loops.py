@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -94,6 +95,7 @@ def test_a_circle_of_three_is_refused(garden: Garden) -> None:
 def test_who_plant_at_once_close_no_circle(garden: Garden) -> None:
     for size in (2, 3, 4):
         names = [f"{size}-{number}" for number in range(size)]
+        garden.enrol(*names)
         ring = list(zip(names, [*names[1:], names[0]], strict=True))
         for friend, advocate in ring:
             garden.attribute(friend, advocate, 1)
@@ -110,6 +112,7 @@ def test_who_plant_at_once_close_no_circle(garden: Garden) -> None:
 
 
 def test_two_branches_that_would_close_a_circle_far_from_each_other_collide(garden: Garden) -> None:
+    garden.enrol("ann", "bob", "cid", "dan")
     garden.plant("ann", "bob", 5)
     garden.plant("cid", "dan", 5)
     garden.attribute("bob", "cid", 1)
@@ -121,6 +124,15 @@ def test_two_branches_that_would_close_a_circle_far_from_each_other_collide(gard
         garden.member(name) for name in ("ann", "cid", "dan")
     }
     assert garden.counts("bob") == garden.walked("bob") == {1: 1, 2: 1, 3: 1}
+
+
+def test_many_who_come_by_one_at_once_are_all_counted(garden: Garden) -> None:
+    names = [f"friend {number}" for number in range(60)]
+    for name in names:
+        garden.attribute(name, "ann", 1)
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(garden.follow, names))
+    assert garden.counts("ann") == {1: 60}
 
 
 def test_a_late_join_of_who_has_descendants_rewrites_what_is_below(garden: Garden) -> None:

@@ -59,7 +59,10 @@ class Descendants(Document):
 
 
 class Lineage(Document):
-    """Written by whoever changes where a member stands, or plants somebody below him: so two of them collide."""
+    """Written whole by whoever changes where a member stands, one part of it by whoever plants below him.
+
+    So these collide with each other, and those who plant below him seldom do.
+    """
 
     meta = {"db_alias": DATABASE, "collection": "lineages", "auto_create_index": False}
 

@@ -151,25 +151,38 @@ def replace(community: str, ancestor: str, counts: Mapping[str, Mapping[int, int
 
 def part(ancestor: str, program: str, friend: str) -> str:
     """The document in which a friend is counted among an ancestor's descendants."""
-    return _BETWEEN.join((ancestor, program, str(crc32(friend.encode()) % PARTS)))
+    return _place(ancestor, program, _number(friend))
 
 
-def hold(community: str, program: str, members: Sequence[str]) -> None:
-    """Make whoever changes where these members stand, or plants below them, collide with the running transaction.
+def hold_below(community: str, program: str, advocate: str, friend: str) -> None:
+    """Make whoever changes where an advocate stands collide with the running transaction, which plants below him.
+
+    It writes one part of what `hold` writes whole, so that those who plant below him seldom collide with each other.
+    """
+    _write(community, [_place(advocate, program, _number(friend))])
+
+
+def hold(community: str, program: str, members: Iterable[str]) -> None:
+    """Make whoever plants below these members, or changes where they stand, collide with the running transaction.
 
     Else two who plant at once, each blind to the other, could close a circle.
     """
+    _write(community, [_place(member, program, number) for member in set(members) for number in range(PARTS)])
+
+
+def _write(community: str, places: Sequence[str]) -> None:
+    update = {"$inc": {"writes": 1}, "$setOnInsert": {"community": community}}
     _lineages().bulk_write(
-        [
-            UpdateOne(
-                {"_id": f"{member}{_BETWEEN}{program}"},
-                {"$inc": {"writes": 1}, "$setOnInsert": {"community": community}},
-                upsert=True,
-            )
-            for member in sorted(set(members))
-        ],
-        ordered=False,
+        [UpdateOne({"_id": place}, update, upsert=True) for place in sorted(places)], ordered=False
     )
+
+
+def _place(member: str, program: str, number: int) -> str:
+    return _BETWEEN.join((member, program, str(number)))
+
+
+def _number(friend: str) -> int:
+    return crc32(friend.encode()) % PARTS
 
 
 def _loops() -> Collection[Document]:

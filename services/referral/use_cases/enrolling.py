@@ -61,11 +61,13 @@ def change(  # noqa: PLR0913 (as above)
     before = advocates.one(community, program, member)
     if before is None:
         raise NotFound("advocate", program)
+    friends.hold(community, before["member"])
     after = _with_state(before, state, now)
     if after is None:
         return before
     advocates.keep([after])
     _give_link(after, choose, now)
+    attributing.settle(community, before["member"], now)
     _note(community, by, f"advocate.{state}", after, now, reason)
     return after
 

@@ -129,17 +129,18 @@ def _terms(program: Program | None, moment: datetime) -> Terms:
 
 
 def _closes_a_circle(of: _Friend, program: str, advocate: str, before: Document) -> bool:
-    """Whether the advocate descends from the friend. Only who has friends himself can close one."""
+    """Whether the advocate descends from the friend. Only who recommends himself can close a circle.
+
+    Nobody is planted below him but after he was enrolled, and whoever enrols him holds him as we do.
+    """
     if before.get("advocate") == advocate:
         return False
-    held = [of.member, advocate]
-    circle = False
-    if any(trees.has_friends(program, each) for each in of.same):
-        chain = trees.to_the_root(program, advocate)
-        circle = not set(chain).isdisjoint(of.same)
-        held.append(chain[-1])
-    trees.hold(of.community, program, held)
-    return circle
+    trees.hold_below(of.community, program, advocate, of.member)
+    if program not in of.enrolled and not any(trees.has_friends(program, each) for each in of.same):
+        return False
+    chain = trees.to_the_root(program, advocate)
+    trees.hold(of.community, program, [of.member, chain[-1]])
+    return not set(chain).isdisjoint(of.same)
 
 
 def _keep(of: _Friend, pairs: Sequence[tuple[Document, Document]]) -> None:
