@@ -208,6 +208,31 @@ def test_a_member_is_told_where_what_he_was_given_is_and_not_by_whom(
     assert house.door.client.get("/v1/members/bob/grants", headers=asking).status_code == 404
 
 
+def test_several_rewards_and_several_payments_do_not_multiply_one_another(house: Treasury) -> None:
+    for number in range(3):
+        house.give("ann", f"g{number}", 100)
+        house.owe("ann", 1_000 + number)
+    house.approved()
+    house.mark("ann", "paid")
+    for number in range(2):
+        house.give("ann", f"h{number}", 10, when=IN_FEBRUARY)
+    house.approved("2026-02")
+    house.mark("ann", "paid", payout="2026-02")
+    [totals] = house("ada", "GET", "members/ann/balances").json["items"]
+    assert totals == {
+        "currency": "EUR",
+        "held_minor": 0,
+        "payable_minor": 0,
+        "paying_minor": 0,
+        "paid_minor": 3_823,
+    }
+    paid = {
+        each["id"]: [total["amount_minor"] for total in each["totals"] if total["status"] == "paid"]
+        for each in house("ada", "GET", "payouts").json["items"]
+    }
+    assert paid == {JANUARY: [3_803], "2026-02": [20]}
+
+
 def test_members_who_were_merged_get_one_line_and_owe_together(
     house: Treasury, activity: Door, courier: Courier
 ) -> None:

@@ -1,12 +1,10 @@
 """A pay-out dies anywhere, at every access to the store, and a process of it in earnest: each line is paid once."""
 
-import contextlib
 import functools
 import itertools
 import os
 import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,29 +19,11 @@ from shared import clock, mongo, work
 from shared.events import referral as events
 from shared.settings import Settings
 from tests.fixtures import Courier, Door
+from tests.referral.dying import Died, dying, free
 from tests.referral.treasury import JANUARY, Treasury, treasury
 from tests.titles_and_badges import processes
 
 MEMBERS = ("ann", "bob", "cy", "dee")
-
-
-class Died(BaseException):
-    """The process ends here: nothing catches it but the test."""
-
-
-@contextlib.contextmanager
-def dying(monkeypatch: pytest.MonkeyPatch, at: int) -> Iterator[None]:
-    """Die at the so-many-th access to the store."""
-    real, ours, count = mongo.collection, threading.get_ident(), itertools.count(1)
-
-    def collection(service: str, name: str) -> Any:
-        if threading.get_ident() == ours and next(count) == at:
-            raise Died
-        return real(service, name)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(mongo, "collection", collection)
-        yield
 
 
 def survive(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], house: Treasury) -> int:
@@ -58,11 +38,6 @@ def survive(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], house: Tr
             continue
         return at - 1
     raise AssertionError
-
-
-def free() -> None:
-    """The dead one's claim to its mark runs out."""
-    mongo.collection(DATABASE, "work").update_many({}, {"$unset": {"claimed_until": ""}})
 
 
 def pay(house: Treasury, survived: Callable[[Callable[[], object]], object]) -> None:
