@@ -52,7 +52,7 @@ class Written(NamedTuple):
 
 def checked(source: str) -> Written:
     """The definitions of a file, or of one that comes with Laurel. Raises Malformed, Conflict or Invalid."""
-    written = _read(source)
+    written = read(source)
     badges = _checked(defining.check_file(written), "badges", badge_schemas.DEFINITION)
     boards = _checked(defining_boards.check_file(written), "boards", board_schemas.DEFINITION)
     return Written(
@@ -62,7 +62,7 @@ def checked(source: str) -> Written:
     )
 
 
-def _read(source: str) -> object:
+def read(source: str) -> object:
     path = Path(source)
     packaged = resources.files(definitions) / f"{source}.json"
     if not path.is_file() and not packaged.is_file():
