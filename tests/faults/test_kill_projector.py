@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import pytest
 
 from shared import clock, orphans
 from tests.faults.crash_points import Kill, Point, kill_at
-from tests.live import Live
+from tests.live import LONGEST_SECONDS, Live, wait_for
 
 JOBS = "badges-jobs"
 SLUG = "boards"
 BOARD = {"name": "Likes", "points": [{"role": "author", "where": {"type": "Like"}, "points": 3}]}
 #: A request every so many seconds, with so many likes.
-PAUSE, LIKES = 0.25, 2
+PAUSE, LIKES = 0.4, 2
+#: How often a kill is tried at one point.
+MOST = 4
 
 #: Between any two writes of a step, before its end.
 INSIDE = [
@@ -32,12 +35,12 @@ INSIDE = [
     )
 ] + [Point(process=JOBS, command="commitTransaction")] * 3
 #: Between a step's end and the next one.
-BEHIND = [Point(process=JOBS, command="commitTransaction", after=True)] * 2
+BEHIND = [Point(process=JOBS, command="commitTransaction", after=True)]
 
 pytestmark = pytest.mark.takes(45)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_boards_are_what_was_done_after_ten_kills_inside_the_projectors_steps(
     live: Live, show: Callable[[str], None]
 ) -> None:
@@ -48,7 +51,7 @@ def test_boards_are_what_was_done_after_ten_kills_inside_the_projectors_steps(
         assert client.put("/v1/boards/likes", json=BOARD).status_code == 200
     live.handled()
     with liking(live) as likes:
-        inside = [_kill(live, point, alone=number == 0) for number, point in enumerate(INSIDE)]
+        inside = [_kill_inside(live, point, alone=number == 0)[-1] for number, point in enumerate(INSIDE)]
         behind = [_kill(live, point) for point in BEHIND]
     live.handled()
     show("\n".join(f"kill -9 of {kill.point}" for kill in (*inside, *behind)))
@@ -58,9 +61,17 @@ def test_boards_are_what_was_done_after_ten_kills_inside_the_projectors_steps(
     assert "nothing differs" in live.laurel("titles-and-badges", "verify", "--community", SLUG)
 
 
+def _kill_inside(live: Live, point: Point, *, alone: bool = False) -> list[Kill]:
+    """Kill projectors there until one dies with its transaction open: a busy machine may let the first one go on."""
+    kills = [_kill(live, point, alone=alone)]
+    while not kills[-1].in_transaction and len(kills) < MOST:
+        kills.append(_kill(live, point))
+    return kills
+
+
 def _kill(live: Live, point: Point, *, alone: bool = False) -> Kill:
     """Kill a projector there; `alone`: its successor has to wait for the dead one's lease, as it would in earnest."""
-    kill = kill_at(live, point)
+    kill = kill_at(live, point, LONGEST_SECONDS)
     assert kill is not None, point
     if not alone:
         orphans.end(live.database)
@@ -92,8 +103,7 @@ def liking(live: Live) -> Iterator[Counter[str]]:
                 number += 1
                 old, new = f"member-{number % 3}", f"newcomer-{number}"
                 deeds = [_post(old), _post(new), *_likes(number, old), *_likes(number, new)]
-                answer = client.post("/v1/activities", json=deeds)
-                assert answer.is_success, answer.text
+                wait_for(lambda: _is_taken(client, deeds), "the door to take likes")  # noqa: B023 (at once)
                 likes.update({old: LIKES, new: LIKES})
 
     thread = threading.Thread(target=like, daemon=True)
@@ -102,7 +112,15 @@ def liking(live: Live) -> Iterator[Counter[str]]:
         yield likes
     finally:
         enough.set()
-        thread.join(60)
+        thread.join(LONGEST_SECONDS)
+        assert not thread.is_alive(), "the likes did not come to their end"
+
+
+def _is_taken(client: httpx.Client, deeds: list[dict[str, Any]]) -> bool:
+    try:
+        return client.post("/v1/activities", json=deeds).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
 
 
 def _post(member: str) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def checked(source: str) -> Written:
 
 
 def read(source: str) -> object:
+    """The JSON of a file, or of one that comes with Laurel. Raises Malformed."""
     path = Path(source)
     packaged = resources.files(definitions) / f"{source}.json"
     if not path.is_file() and not packaged.is_file():
