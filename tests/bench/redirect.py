@@ -12,12 +12,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from statistics import quantiles
+from pathlib import Path
+from statistics import median, quantiles
 
 import psutil
 
 from deploy.embedded import ports
 from services.referral import app
+from services.referral.domain import robots
 from services.referral.domain.programs import Program, Terms, Version
 from services.referral.repository import DATABASE, links, programs
 from services.referral.use_cases import draining
@@ -124,11 +126,27 @@ def rows(machine: Machine, rounds: int) -> Iterator[Row]:
         what = f"… p99 at half load ({half:.0f} a second), ms"
         yield Row("10", what, [quantiles(latencies, n=100)[-1]], 10.0, at_most=True)
         spent = _settle(machine)
+        yield from _told_apart()
         yield Row("", "… draining a click into MongoDB, judged, wall clock, µs", [1e6 * spent / ASKED])
         expected = ASKED * (2 * (rounds + 1) + 1)
         if _kept() - before != expected:
             message = f"clicks kept: {_kept() - before}, not {expected}"
             raise AssertionError(message)
+
+
+def _told_apart() -> Iterator[Row]:
+    """The bar of the robot detector, each User-Agent met for the first time: the dearest ones are browsers."""
+    for name in ("browsers", "in-app-browsers", "robots"):
+        met = (Path(__file__).parents[1] / f"referral/data/{name}.txt").read_text().splitlines()[:ASKED]
+        robots.kind.cache_clear()
+        spent = [measuring.timed(lambda each=each: robots.kind(each)).wall for each in met]  # type: ignore[misc]
+        yield Row(
+            "",
+            f"telling {name} from robots or people, µs, median",
+            [1e6 * median(spent)],
+            100.0,
+            at_most=True,
+        )
 
 
 def _pairs(machine: Machine, rounds: int, ours: Served, theirs: Served) -> Pairs:

@@ -2,17 +2,20 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.referral import jobs
 from services.referral.domain import click_keys as key_rules
 from services.referral.domain import codes
 from services.referral.redirect import Redirect, asked, routes, visitors
 from services.referral.redirect.visitors import Hashing
 from services.referral.repository import clicks as stored_clicks
-from services.referral.use_cases import attributing, click_keys, clicking
-from shared import clock, mongo, work
+from services.referral.use_cases import attributing, click_keys, clicking, draining
+from shared import clock, mongo, telemetry, work
+from shared.spool import Spool
 from tests.fixtures import REFERRAL, Courier, Door
 from tests.referral.doors import CHROME, Clicker, a_link, classes, clicks, keeping
 
@@ -308,3 +311,37 @@ def test_a_link_that_was_made_just_now_leads_on(referral: Door, courier: Courier
         known.find(f"unknown{number}")
     known.look_up = look_up
     assert len(asked_for) <= 2 * routes.LOOK_UPS
+
+
+def test_a_full_spool_leads_on_and_says_what_it_lost(referral: Door, tmp_path: Path) -> None:
+    """The bound is in bytes; a disk that refuses is the same."""
+    lost = telemetry.SPOOL_DROPPED.labels("full")
+    code, full = a_link(referral), Spool(tmp_path, "full", 1)
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    kept, door._keep = door._keep, full.add  # noqa: SLF001
+    before = lost._value.get()  # noqa: SLF001 (its only way)
+    assert [Clicker(referral)(code).status_code for _ in range(3)] == [302, 302, 302]
+    door._keep = kept  # noqa: SLF001
+    assert lost._value.get() - before == 3  # noqa: SLF001
+
+
+def test_jobs_drain_what_the_door_keeps(referral: Door, tmp_path: Path) -> None:
+    """From the folder that they share; one that is not there holds nothing up."""
+    code, shared = a_link(referral), Spool(tmp_path, "referral", 1_000_000)
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    kept, door._keep = door._keep, shared.add  # noqa: SLF001
+    Clicker(referral)(code)
+    door._keep = kept  # noqa: SLF001
+    shared.roll()
+    stopping = iter([False, False, True])
+    jobs.run(lambda: next(stopping), tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert classes(referral) == ["person"]
+    assert not draining.drain(tmp_path / "nowhere", "referral")
+
+
+def test_what_cannot_be_read_holds_up_nothing(referral: Door) -> None:
+    """An entry of another version is left out, and said; the others arrive."""
+    keeping(referral).keep(b"nothing that we wrote")
+    Clicker(referral)(a_link(referral))
+    assert classes(referral) == ["person"]
