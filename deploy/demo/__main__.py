@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import quote
 
 import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import loading, months, showing, tour
+from deploy.demo import circle_tables, loading, months, showing, tour
+from deploy.demo.circle import FRIENDS, Circle
 from deploy.demo.history import OPENING, SEED, YEAR, History, history
 from deploy.demo.rhythm import ZONE
 from services import cli
@@ -58,6 +60,7 @@ def run(console: Console) -> None:
     with sending.connect(settings.titles_and_badges_url, _token(settings, "server")) as recognition:
         member = tour.show(console, recognition, story, time.monotonic() - began)
         months.show(console, recognition, past)
+    _come_full_circle(console, settings, story, member)
     months.doors(console, settings.titles_and_badges_url, COMMUNITY, past, member)
     showing.doors(console, settings, member, PAGE, _token(settings, "publishable", PAGE))
 
@@ -95,6 +98,37 @@ def _seal(past: Sequence[str]) -> None:
         _laurel("status", "--wait", PATIENCE)  # ranks in sealed months earn badges
 
 
+def _come_full_circle(console: Console, settings: Settings, story: History, member: str) -> None:
+    """The other half: told once, shown each time."""
+    names = {each["id"]: each["name"] for each in story.members} | {each.id: each.name for each in FRIENDS}
+    with (
+        sending.connect(settings.referral_url, _token(settings, "admin")) as admin,
+        sending.connect(settings.referral_url, _token(settings, "rep")) as rep,
+    ):
+        circle = Circle(admin, rep, PAGE)
+        if not circle.is_told():
+            with console.status("A recommendation comes full circle …"):
+                _welcome(settings)
+                circle.tell(member, partial(_laurel, "status", "--wait", PATIENCE))
+        circle_tables.clicks(console, circle.clicks())
+        circle_tables.tree(console, circle.tree(member), names)
+        circle_tables.rewards(console, circle.rewards(), names)
+        circle_tables.grants(console, circle.grants(), names)
+        loop = circle.loop()
+    told = _laurel("referral", "loop", loop, "--community", COMMUNITY)
+    circle_tables.printed(console, "One loop, edge by edge", told)
+    circle_tables.printed(
+        console, "The ledger's audit", _laurel("referral", "audit", "--community", COMMUNITY)
+    )
+
+
+def _welcome(settings: Settings) -> None:
+    """The friends are members, too."""
+    with sending.connect(settings.activity_url, _token(settings, "server")) as activity:
+        members = [{"id": each.id, "name": each.name} for each in FRIENDS]
+        sending.stop_if_refused(sending.patiently(lambda: activity.post("/v1/members", json=members)))
+
+
 def _opened(story: History) -> datetime:
     return min(datetime.fromisoformat(activity["published"]) for activity in story.activities)
 
@@ -116,14 +150,15 @@ def _token(settings: Settings, kind: str, *origins: str) -> str:
     )
 
 
-def _laurel(*arguments: str) -> None:
-    """What the `laurel` command does, without its output. Raises Failed where it would not end with 0."""
+def _laurel(*arguments: str) -> str:
+    """What the `laurel` command does; returns what it says. Raises Failed where it would not end with 0."""
     said = io.StringIO()
     with redirect_stdout(said), redirect_stderr(said):
         code = cli.laurel.main(arguments, prog_name="laurel", standalone_mode=False)
     if code:
         message = f"`laurel {' '.join(arguments)}` failed:\n{said.getvalue()}"
         raise Failed(message)
+    return said.getvalue()
 
 
 @contextmanager

@@ -1,0 +1,80 @@
+"""What the demo prints of its circle: who brought whom, what is owed for it, one loop edge by edge, and the audit."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Json = dict[str, Any]
+
+
+def clicks(console: Console, found: Sequence[Json]) -> None:
+    """How many of those who opened a link were people."""
+    classes = Counter(each["class"] for each in found)
+    people, others = classes.pop("person", 0), sum(classes.values())
+    console.print(
+        f"[bold]A recommendation comes full circle[/bold]: {people} people opened a link; {others} other times it was "
+        f"opened by what is nobody ({', '.join(sorted(classes))}).\n"
+    )
+
+
+def tree(console: Console, found: Json, names: Mapping[str, str]) -> None:
+    """Who descends from the first advocate."""
+    table = _table("Who brought whom", "generation", "friend", "brought by", "how far")
+    for each in sorted(found["items"], key=lambda each: each["distance"]):
+        table.add_row(
+            str(each["distance"]), _who(each["friend"], names), _who(each["advocate"], names), each["state"]
+        )
+    console.print(table)
+
+
+def rewards(console: Console, found: Sequence[Json], names: Mapping[str, str]) -> None:
+    """What is owed to whom, and where it is."""
+    table = _table("What is owed for it", "who", "what for", "amount", "where it is")
+    for each in found:
+        taken = f" ({_money(each['reversed_minor'], each)} taken back)" if each["reversed_minor"] else ""
+        table.add_row(
+            _who(each["member"], names),
+            f"{each['rule']}, {each['order']}",
+            _money(each["amount_minor"], each) + taken,
+            escape(each["detail"]),
+        )
+    console.print(table)
+
+
+def grants(console: Console, found: Sequence[Json], names: Mapping[str, str]) -> None:
+    """What a rep gave within his budget."""
+    table = _table("Given within a budget", "who", "amount", "why", "state")
+    for each in found:
+        table.add_row(
+            _who(each["member"], names),
+            _money(each["amount_minor"], each),
+            escape(f"“{each['reason']}”"),
+            each["state"],
+        )
+    console.print(table)
+
+
+def printed(console: Console, title: str, said: str) -> None:
+    """What a command of `laurel` says."""
+    console.print(f"[bold]{title}[/bold]\n")
+    console.print("".join(f"  {line}\n" for line in said.splitlines()), markup=False, soft_wrap=True)
+
+
+def _who(member: str | None, names: Mapping[str, str]) -> str:
+    return escape(names.get(member or "", member or "somebody"))
+
+
+def _money(amount_minor: int, of: Json) -> str:
+    return f"{amount_minor / 100:,.2f} {of['currency']}"
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading)
+    return table
