@@ -60,7 +60,8 @@ def run(console: Console) -> None:
     with sending.connect(settings.titles_and_badges_url, _token(settings, "server")) as recognition:
         member = tour.show(console, recognition, story, time.monotonic() - began)
         months.show(console, recognition, past)
-    _come_full_circle(console, settings, story, member)
+        helper = months.helper(recognition, past) or member
+    _come_full_circle(console, settings, story, helper)
     months.doors(console, settings.titles_and_badges_url, COMMUNITY, past, member)
     showing.doors(console, settings, member, PAGE, _token(settings, "publishable", PAGE))
 
@@ -98,7 +99,7 @@ def _seal(past: Sequence[str]) -> None:
         _laurel("status", "--wait", PATIENCE)  # ranks in sealed months earn badges
 
 
-def _come_full_circle(console: Console, settings: Settings, story: History, member: str) -> None:
+def _come_full_circle(console: Console, settings: Settings, story: History, helper: str) -> None:
     """The other half: told once, shown each time."""
     names = {each["id"]: each["name"] for each in story.members} | {each.id: each.name for each in FRIENDS}
     with (
@@ -109,13 +110,13 @@ def _come_full_circle(console: Console, settings: Settings, story: History, memb
         if not circle.is_told():
             with console.status("A recommendation comes full circle …"):
                 _welcome(settings)
-                circle.tell(member, partial(_laurel, "status", "--wait", PATIENCE))
+                circle.tell(helper, partial(_laurel, "status", "--wait", PATIENCE))
         circle_tables.clicks(console, circle.clicks())
-        circle_tables.tree(console, circle.tree(member), names)
+        circle_tables.tree(console, circle.tree(), names)
+        circle_tables.dissatisfied(console, [(each.name, each.nps) for each in FRIENDS if not each.content])
         circle_tables.rewards(console, circle.rewards(), names)
         circle_tables.grants(console, circle.grants(), names)
-        loop = circle.loop()
-    told = _laurel("referral", "loop", loop, "--community", COMMUNITY)
+        told = _laurel("referral", "loop", circle.last()["id"], "--community", COMMUNITY)
     circle_tables.printed(console, "One loop, edge by edge", told)
     circle_tables.printed(
         console, "The ledger's audit", _laurel("referral", "audit", "--community", COMMUNITY)

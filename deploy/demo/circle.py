@@ -11,7 +11,8 @@ from services.activity.importers import sending
 from shared import clock
 
 PROGRAM, BUDGET = "friends", "thank-you"
-LAST_ORDER = "order-1004"
+LAST_ORDER = "order-1003"
+SATISFIED = 9  # of 10, as a program asks for that says nothing else
 _LOOK_AGAIN_SECONDS = 0.2
 _PATIENCE_SECONDS = 30.0
 
@@ -28,6 +29,11 @@ class Friend(NamedTuple):
     order: str
     amount_minor: int
     nps: int
+
+    @property
+    def content(self) -> bool:
+        """Whether he answers as somebody who recommends."""
+        return self.nps >= SATISFIED
 
 
 FRIENDS = (
@@ -78,14 +84,15 @@ class Circle:
         self._thank(first)
         settle()
 
-    def loop(self) -> str:
-        """The id of the last loop."""
-        found = self._ask("GET", f"/v1/loops?friend={FRIENDS[-1].id}")
-        return str(found["items"][0]["id"])
+    def last(self) -> Json:
+        """The last loop, with every edge."""
+        (found,) = self._ask("GET", f"/v1/loops?friend={FRIENDS[-1].id}")["items"]
+        return self._ask("GET", f"/v1/loops/{found['id']}")
 
-    def tree(self, first: str) -> Json:
-        """Who descends from the first advocate."""
-        return self._ask("GET", f"/v1/advocates/{quote(first, safe='')}/tree?program={PROGRAM}")
+    def tree(self) -> Json:
+        """Who descends from whoever recommended first."""
+        first = quote(self.last()["ancestors"][-1], safe="")
+        return self._ask("GET", f"/v1/advocates/{first}/tree?program={PROGRAM}")
 
     def rewards(self) -> list[Json]:
         """Every reward, with where it is."""

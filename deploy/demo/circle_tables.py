@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from deploy.demo.rhythm import ZONE
 
 Json = dict[str, Any]
 
@@ -35,13 +38,13 @@ def tree(console: Console, found: Json, names: Mapping[str, str]) -> None:
 def rewards(console: Console, found: Sequence[Json], names: Mapping[str, str]) -> None:
     """What is owed to whom, and where it is."""
     table = _table("What is owed for it", "who", "what for", "amount", "where it is")
-    for each in found:
+    for each in sorted(found, key=lambda each: (each["at"], each["generation"], each["to"])):
         taken = f" ({_money(each['reversed_minor'], each)} taken back)" if each["reversed_minor"] else ""
         table.add_row(
             _who(each["member"], names),
             f"{each['rule']}, {each['order']}",
             _money(each["amount_minor"], each) + taken,
-            escape(each["detail"]),
+            _where(each),
         )
     console.print(table)
 
@@ -63,6 +66,18 @@ def printed(console: Console, title: str, said: str) -> None:
     """What a command of `laurel` says."""
     console.print(f"[bold]{title}[/bold]\n")
     console.print("".join(f"  {line}\n" for line in said.splitlines()), markup=False, soft_wrap=True)
+
+
+def dissatisfied(console: Console, friends: Sequence[tuple[str, int]]) -> None:
+    """Who is not asked to recommend anything."""
+    for name, nps in friends:
+        console.print(f"{escape(name)} answered {nps} of 10: that is for service, and nobody invites her.\n")
+
+
+def _where(reward: Json) -> str:
+    day = datetime.fromisoformat(reward["date"]).astimezone(ZONE) if reward["date"] else None
+    until = "until " if reward["state"] == "held" else ""
+    return f"{reward['state']} {until}{day:%d %b %Y}" if day else str(reward["state"])
 
 
 def _who(member: str | None, names: Mapping[str, str]) -> str:

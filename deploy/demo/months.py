@@ -42,6 +42,13 @@ def show(console: Console, client: httpx.Client, months: Sequence[str]) -> None:
     _all(console, sealed)
 
 
+def helper(client: httpx.Client, months: Sequence[str]) -> str | None:
+    """Who holds the title of the most helpful member of the last month."""
+    titles = asking.period(client, months[-1])["titles"] if months else ()
+    holders = (holder for each in titles if each["title"] == "most-helpful" for holder in each["holders"])
+    return next((holder["member"]["id"] for holder in holders), None)
+
+
 def doors(console: Console, url: str, community: str, months: Sequence[str], member: str) -> None:
     """Where the last month, its board and its holders are to be looked at, and to be read."""
     if not months:
