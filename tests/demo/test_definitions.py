@@ -82,9 +82,8 @@ def test_slugs_and_names_are_unique(name: str) -> None:
 
 
 def test_the_demo_shows_every_kind_and_both_policies() -> None:
-    """But outcomes of referrals: they come with the service `referral`, and so does a badge for them."""
     found = shipped("community")
-    assert {badge["criterion"]["kind"] for badge in found} == set(KINDS) - {"referral"}
+    assert {badge["criterion"]["kind"] for badge in found} == set(KINDS)
     assert {badge["policy"] for badge in found} == {"sticky", "live"}
     assert {badge["repeat"] for badge in found} == {"member", "object"}
     distinct = {badge["criterion"]["of"] for badge in found if badge["criterion"]["kind"] == "distinct"}

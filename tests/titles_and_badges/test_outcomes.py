@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from services.titles_and_badges.consumers import HANDLERS
+from services.titles_and_badges.queries import titles
 from services.titles_and_badges.use_cases import outcomes
 from shared import consumer, identity, kafka, outbox
 from shared.events import referral
 from tests.fixtures import BADGES, MEMBER_KEY, Courier, Door
+from tests.titles_and_badges.months import Village
 
 WHEN = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -154,3 +156,44 @@ def seal(courier: Courier) -> None:
     sealing.seal(courier.community, "2026-02")
     courier.carry()
     assert outcomes.STEPS
+
+
+def test_the_connector_of_a_month_is_who_brought_most_buyers_until_they_are_refunded(
+    activity: Door, courier: Courier, ann: dict[str, Any]
+) -> None:
+    village = Village(activity, courier)
+    village.declare(bob={})
+    bob = {**ann, "member": identity.member_id(MEMBER_KEY.encode(), courier.community, "bob"), "loop": "l2"}
+    courier.carry()
+    village.define(
+        {"name": "Connectors", "points": [{"outcome": "purchased", "points": 20}]},
+        connector={"name": "Connector of the month", "board": "liked"},
+    )
+    october = datetime(2026, 10, 5, tzinfo=UTC)
+    deliver(
+        courier,
+        *(referral.ReferralPurchased(purchased_at=october, order=f"a{number}", **ann) for number in range(3)),
+        *(referral.ReferralPurchased(purchased_at=october, order=f"b{number}", **bob) for number in range(2)),
+    )
+    village.seal()
+    assert holders(village) == [("ann", 60)]
+    deliver(
+        courier,
+        *(referral.ReferralRefunded(refunded_at=october, order=f"a{number}", **ann) for number in range(2)),
+    )
+    village.seal()
+    assert holders(village) == [("bob", 40)]
+
+
+@pytest.mark.parametrize("line", [{"outcome": "bought"}, {"outcome": "joined", "role": "actor"}])
+def test_an_outcome_on_a_board_is_one_that_there_is_and_nobodys_deed(
+    badges: Door, line: dict[str, Any]
+) -> None:
+    said = badges("PUT", "/v1/boards/connectors", {"name": "Connectors", "points": [{**line, "points": 1}]})
+    assert said.status_code == 422
+    assert said.json["errors"][0]["pointer"].startswith("/points/0/")
+
+
+def holders(village: Village) -> list[tuple[str, int]]:
+    found = [each for each in titles.rows(village.community) if each["status"] == "held"]
+    return [(each["member"], each["score"]) for each in found]

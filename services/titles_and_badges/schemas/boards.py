@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.titles_and_badges.domain.boards import definitions, exclusions, policies, windows
+from services.titles_and_badges.domain.criteria import referral
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
 from services.titles_and_badges.schemas.parts import LONGEST_TEXT, Defined, Person
 from shared import clock, http
@@ -13,10 +14,14 @@ _WHOLE = validate.Range(-policies.HEAVIEST, policies.HEAVIEST)
 
 
 class Line(Schema):
-    """Who gets how much for what: `points` for each deed, or a `factor` of its `value`."""
+    """Who gets how much for what: `points` for each deed, or a `factor` of its `value`.
+
+    For what became of a member's recommendations there is `outcome`, without role and condition.
+    """
 
     role = fields.String(validate=validate.OneOf([ACTOR, AUTHOR]))
     where = fields.Dict(metadata={"description": "A condition in typed JSON."})
+    outcome = fields.String(validate=validate.OneOf(referral.OUTCOMES))
     points = fields.Integer(strict=True, validate=_WHOLE)
     factor = fields.Integer(strict=True, validate=_WHOLE)
     cap_a_day = fields.Integer(strict=True, validate=validate.Range(1, policies.HIGHEST))

@@ -1,12 +1,14 @@
 """Point policies: who gets how much for what.
 
 {"points": [{"role": "author", "where": {"type": "Like"}, "points": 10, "cap_a_day": 50},
-            {"role": "actor", "where": {"type": "Purchase"}, "factor": 2}],
+            {"role": "actor", "where": {"type": "Purchase"}, "factor": 2},
+            {"outcome": "purchased", "points": 20}],
  "cap_a_day": 200,
  "by_giver": {"cap": 30, "shares": [100, 50, 25]}}
 
-`factor` times the activity's `value`. Caps and shares hold in event order; those by giver within a calendar month: the
-n-th deed by the same person gives its share in per cent, rounded towards zero, and the last share goes on.
+`factor` times the activity's `value`. An `outcome` is what became of a member's recommendations. Caps and shares hold
+in event order; those by giver within a calendar month: the n-th deed by the same person gives its share in per cent,
+rounded towards zero, and the last share goes on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +18,15 @@ from typing import Any
 from services.titles_and_badges.domain import conditions
 from services.titles_and_badges.domain.boards import days
 from services.titles_and_badges.domain.conditions import Condition
-from services.titles_and_badges.domain.criteria import kinds
-from services.titles_and_badges.domain.facts import ACTOR, AUTHOR, Fact
+from services.titles_and_badges.domain.criteria import kinds, referral
+from services.titles_and_badges.domain.facts import ACTOR, AUTHOR, OUTCOME, Fact
 
 MOST = 20
 HEAVIEST = 1_000_000
 #: What one deed gives at most: sums of many stay within 64 bits.
 HIGHEST = 10**12
 _WHOLE = 100
+_OF_A_LINE = ("role", "where", "outcome", "points", "factor", "cap_a_day")
 _MOST_SHARES = 100
 
 #: What people do about something that exists. About one's own it earns nothing; making it may.
@@ -114,20 +117,32 @@ def _earning(written: Any, pointer: str) -> Earning:  # noqa: ANN401 (untrusted 
     if not isinstance(written, Mapping):
         raise days.invalid(pointer, "a line is an object with points or a factor")
     for name in written:
-        if name not in {"role", "where", "points", "factor", "cap_a_day"}:
+        if name not in _OF_A_LINE:
             raise days.invalid(
-                conditions.below(pointer, name), "a line has role, where, points, factor, cap_a_day"
+                conditions.below(pointer, name), f"a line has {', '.join(_OF_A_LINE)}, and nothing else"
             )
     points, factor = written.get("points"), written.get("factor")
     if points is not None and factor is not None:
         raise days.invalid(f"{pointer}/factor", "a line has either points or a factor of the value")
+    role, where = _for_what(written, pointer)
     return Earning(
-        role=kinds.role(written, pointer),
-        where=kinds.where(written, pointer),
+        role=role,
+        where=where,
         points=_weight(1 if points is None else points, f"{pointer}/points") if factor is None else None,
         factor=None if factor is None else _weight(factor, f"{pointer}/factor"),
         cap_a_day=_cap(written.get("cap_a_day"), f"{pointer}/cap_a_day"),
     )
+
+
+def _for_what(written: Mapping[str, Any], pointer: str) -> tuple[str, Condition]:
+    if "outcome" not in written:
+        return kinds.role(written, pointer), kinds.where(written, pointer)
+    for name in ("role", "where"):
+        if name in written:
+            raise days.invalid(
+                f"{pointer}/{name}", "an outcome is nobody's deed: it has no role and no where"
+            )
+    return OUTCOME, referral.condition(kinds.choice(written, pointer, "outcome", referral.OUTCOMES))
 
 
 def _by_giver(written: Any, pointer: str) -> tuple[int | None, tuple[int, ...]]:  # noqa: ANN401

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.titles_and_badges.domain import conditions
+from services.titles_and_badges.domain.conditions import Condition
 from services.titles_and_badges.domain.criteria import kinds
 from services.titles_and_badges.domain.criteria.count import Count
 from services.titles_and_badges.domain.criteria.kinds import Kind, Terms
@@ -22,7 +23,12 @@ def _parse(written: Mapping[str, Any], pointer: str, terms: Terms) -> Count:  # 
     kinds.options(written, pointer, {"outcome"})
     outcome = kinds.choice(written, pointer, "outcome", OUTCOMES)
     # No activity has this role: nobody can post an outcome.
-    return Count(role=OUTCOME, where=conditions.compile_condition({"type": f"referral.{outcome}"}))
+    return Count(role=OUTCOME, where=condition(outcome))
+
+
+def condition(outcome: str) -> Condition:
+    """Facts that say this of a recommendation."""
+    return conditions.compile_condition({"type": f"referral.{outcome}"})
 
 
 KIND = Kind(parse=_parse)
