@@ -143,6 +143,7 @@ ATTEMPTS = {
     "referral PATCH /v1/advocates/{member_id}": Attempt(404, {"program": "poster", "state": "closed"}),
     "referral GET /v1/advocates/{member_id}/links": Attempt(404),
     "referral POST /v1/advocates/{member_id}/links": Attempt(404, {"program": "poster", "channel": "mail"}),
+    "referral DELETE /v1/members/{member_id}": Attempt(204),
     "referral POST /v1/links/{code}/rotation": Attempt(404, {}),
     "referral GET /v1/links/{code}/qr": Attempt(404),
     "referral GET /v1/payouts": Attempt(200, empty=True),

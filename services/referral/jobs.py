@@ -12,6 +12,7 @@ from services.referral.use_cases import (
     click_keys,
     considering,
     draining,
+    forgetting,
     granting,
     looping,
     merging,
@@ -27,6 +28,7 @@ from shared.work import Step
 STEPS: dict[str, Step] = {
     **attributing.STEPS,
     **considering.STEPS,
+    **forgetting.STEPS,
     **looping.STEPS,
     **merging.STEPS,
     **preparing.STEPS,

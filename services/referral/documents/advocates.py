@@ -75,6 +75,7 @@ class Link(Document):
     channel = StringField(required=True)
     chosen = BooleanField()
     erased = BooleanField()
+    forgotten = BooleanField()
     landing_url = StringField()
     since = DateTimeField()
     until = DateTimeField()

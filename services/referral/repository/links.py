@@ -1,7 +1,9 @@
 """Links, by their codes. A code is one link's for ever, in all communities: an address names no community."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
+from bson import ObjectId
 from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument
 from pymongo.collection import Collection
 
@@ -70,6 +72,40 @@ def keep(new: Sequence[Document], changed: Sequence[Document] = (), removed: Seq
         writes += [InsertOne({**each, "mark": mark}) for each in new]
     if writes:
         _links().bulk_write(writes)
+
+
+def stand_ins(community: str, member: str) -> dict[str, str]:
+    """For each code that was chosen for a member, what stands in its place once he is forgotten: no code at all."""
+    query = {"member": member, "community": community, "chosen": True}
+    return {each["_id"]: f"erased:{ObjectId()}" for each in _links().find(query, {"_id": 1})}
+
+
+def forget(community: str, member: str, codes: Mapping[str, str], now: datetime) -> None:
+    """Close the links of a member and forget the codes that were chosen for him, inside the running transaction.
+
+    These lead nowhere from now on, and may be given to somebody else.
+    """
+    ours = of(community, [member])
+    closed = [_forgotten(each, codes, now) for each in ours if not each.get("forgotten")]
+    renamed = [code for code in codes if any(each["_id"] == code for each in ours)]
+    keep(
+        [each for each in closed if each.get("erased")],
+        [each for each in closed if not each.get("erased")],
+        renamed,
+    )
+
+
+def _forgotten(link: Document, codes: Mapping[str, str], now: datetime) -> Document:
+    until = min(now, link.get("until") or now)
+    dropped = {"holder", "landing_url", "mark"}
+    kept = {name: value for name, value in link.items() if name not in dropped}
+    kept |= {"channel": "erased", "until": until, "forgotten": True}
+    if "next" in kept:
+        kept["next"] = codes.get(kept["next"], kept["next"])
+    if link["_id"] in codes:
+        stand_in = codes[link["_id"]]
+        kept |= {"_id": stand_in, "shown": stand_in, "erased": True}
+    return kept
 
 
 def _next_mark() -> int:

@@ -85,6 +85,12 @@ def follow_merge(community: str, gone: str, into: str) -> None:
     advocates.keep([each for each in kept if each not in everybody])
 
 
+def close_erased(community: str, member: str, now: datetime) -> None:
+    """End a member who is erased as an advocate, inside the running transaction."""
+    found = [each for each in advocates.of(community, [member]) if each["state"] != State.CLOSED]
+    advocates.keep([after for each in found if (after := _with_state(each, State.CLOSED, now)) is not None])
+
+
 def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) -> bool:
     """Make a member an advocate, inside the running transaction; returns whether anything changed.
 

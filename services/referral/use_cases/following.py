@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from services.referral.repository import DATABASE, answers, communities, friends, people
-from services.referral.use_cases import merging
+from services.referral.use_cases import forgetting, merging
 from shared import mongo, outbox
 from shared.events.activity import CommunityProfile, MemberProfile
 from shared.mongo import Document
@@ -27,6 +27,15 @@ def follow(profiles: Sequence[Followed], dead_letters: Mapping[str, Sequence[Mes
         outbox.add(DATABASE, "", topic, messages)
     _follow_communities([each for each in profiles if isinstance(each, CommunityProfile)])
     _follow_members([each for each in profiles if not isinstance(each, CommunityProfile)])
+
+
+@mongo.in_transaction(DATABASE)
+def erase(community: str, member: str) -> None:
+    """Erase a person whom `activity` may not know: a buyer, a friend. Again, or one who never was: nothing changes."""
+    (survivor,) = people.survivors([member]).values()
+    known = people.load(people.merged([survivor]))
+    ours = [each["_id"] for each in known.values() if each["community"] == community]
+    _follow_members([Erased(each) for each in ours])
 
 
 def _follow_communities(profiles: Sequence[CommunityProfile]) -> None:
@@ -62,6 +71,8 @@ def _follow_members(profiles: Sequence[MemberProfile | Erased]) -> None:
         into = after.get("merged_into")
         if into is not None and into != stored.get(member, {}).get("merged_into"):
             merging.note(after["community"], member, into)
+        if after.get("erased") and after["community"]:
+            forgetting.note(after["community"], member)
 
 
 def _forget(erased: Sequence[Document]) -> None:

@@ -1,0 +1,145 @@
+"""A person is erased: nothing in any collection of `referral` says who it was, and sums and trees stay whole."""
+
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+import bson
+import pytest
+
+from services.referral.domain import codes
+from services.referral.repository import coupons, links, people
+from shared import mongo
+from tests.fixtures import REFERRAL, Courier, Door
+from tests.referral import doors
+from tests.referral.doors import Clicker
+from tests.referral.town import NOW, SECOND, Town, text
+
+
+class Story:
+    """Ann, who recommends by a code with her name, and Bob, who came, bought, and said what he thinks."""
+
+    def __init__(self, town: Town, courier: Courier) -> None:
+        self.town, self.ask, self.courier = town, town.ask, courier
+        self.mark = uuid.uuid4().hex[:8]
+        self.ann, self.bob = f"ann-{self.mark}", f"bob-{self.mark}"
+
+    def happens(self) -> None:
+        """All of it."""
+        self.code = self.town.advocate(self.ann, code=f"Ann-{self.mark}")
+        coupon = {"program": "spring", "advocate": self.town.member(self.ann)}
+        mongo.transact(REFERRAL, lambda: coupons.keep(self.town.community, f"ANN{self.mark}", coupon))
+        doors.keeping(self.ask).turn()  # it learns of the link
+        clicker = Clicker(self.ask)
+        assert clicker(self.code).status_code in {302, 303, 307}
+        (click,) = doors.clicks(self.ask)
+        email = f"Bob.{self.mark}@{self.mark}.example"
+        said = self.town.join(self.bob, click=click["id"], email=email)
+        assert said.status_code == 201, said.text
+        for order, named in (
+            ("o1", {"click": click["id"]}),
+            ("o2", {"code": self.code}),
+            ("o3", {"coupon": f"ann{self.mark}"}),
+        ):
+            said = self.town.buy(f"{order} {self.town.community}", self.bob, email=email, **named)
+            assert said.status_code == 201, said.text
+        answer = {"member": self.bob, "nps": 10, "comment": f"Thanks, {self.ann}!", "at": text(NOW)}
+        assert self.ask("POST", "/v1/satisfaction", answer).status_code in {200, 201}
+        budget = {"name": "Gifts", "currency": "EUR", "limit_minor": 10_000, "approval_above_minor": 0}
+        assert self.ask("PUT", "/v1/budgets/gifts", budget).status_code == 200
+        grant = {"id": "g1", "member": self.ann, "amount_minor": 5, "currency": "EUR", "budget": "gifts"}
+        said = self.ask("POST", "/v1/grants", {**grant, "reason": f"{self.ann} was kind."})
+        assert said.status_code in {200, 201, 202}, said.text
+        pause = {"program": "spring", "state": "paused", "reason": f"{self.ann} is ill."}
+        assert self.ask("PATCH", f"/v1/advocates/{self.ann}", pause).status_code == 200
+        self.courier.carry()
+
+    def hashes(self) -> set[str]:
+        """By what Bob would be known again."""
+        bob = self.town.member(self.bob)
+        (friend,) = mongo.collection(REFERRAL, "friends").find({"_id": bob})
+        found = {value for box in friend["mailboxes"] for value in box.values() if isinstance(value, str)}
+        return found | set(friend["visitors"])
+
+    def traces(self, *more: str) -> dict[str, set[str]]:
+        """Where anything of them stands: the collections of each trace."""
+        found: dict[str, set[str]] = {}
+        names = mongo.database(REFERRAL).list_collection_names()
+        for name in names:
+            for document in mongo.database(REFERRAL)[name].find():
+                written = bson.encode(document).lower()
+                for trace in (self.mark, *more):
+                    if trace.lower().encode() in written:
+                        found.setdefault(trace, set()).add(name)
+        return found
+
+
+@pytest.fixture
+def story(town: Town, courier: Courier) -> Story:
+    found = Story(town, courier)
+    found.happens()
+    return found
+
+
+def ledger(ask: Door) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = ask("GET", "/v1/ledger").json["items"]
+    return sorted(rows, key=lambda each: each["entry"])
+
+
+def test_nothing_says_who_was_erased(story: Story, activity: Door) -> None:
+    hashes = story.hashes()
+    before = story.traces(*hashes)
+    assert before.keys() == {story.mark, *hashes}
+    assert before[story.mark] >= {
+        "people",
+        "links",
+        "coupons",
+        "orders",
+        "attributions",
+        "comments",
+        "grants",
+        "clicks",
+    }
+    members = [{"id": story.ann, "name": f"Ann {story.mark}"}, {"id": story.bob}]
+    assert activity("POST", "/v1/members", members).status_code == 200
+    story.courier.carry()
+    owed, tree = ledger(story.ask), story.ask("GET", "/v1/loops").json
+    for name in (story.ann, story.bob):
+        assert activity("DELETE", f"/v1/members/{name}").status_code == 204
+    story.courier.carry()
+    assert story.traces(*hashes) == {}
+    assert ledger(story.ask) == owed
+    assert len(story.ask("GET", "/v1/loops").json["items"]) == len(tree["items"])
+
+
+def test_whoever_is_known_here_alone_is_erased_here(story: Story) -> None:
+    hashes = story.hashes()
+    for name in (story.ann, story.bob, story.bob):
+        assert story.ask("DELETE", f"/v1/members/{name}").status_code == 204
+    story.courier.carry()
+    assert story.traces(*hashes) == {}
+    known = people.load([story.town.member(story.bob)])
+    assert known[story.town.member(story.bob)].get("erased")
+
+
+def test_whoever_was_erased_stays_so_and_his_code_leads_nowhere(story: Story) -> None:
+    story.ask("DELETE", f"/v1/members/{story.ann}")
+    story.courier.carry()
+    assert story.ask("POST", "/v1/advocates", {"program": "spring", "member": story.ann}).status_code == 409
+    (row,) = story.ask("GET", "/v1/advocates").json["items"]
+    assert (row["member"], row["state"]) == (None, "closed")
+    assert links.resolve([codes.fold(story.code)]) == {}
+    assert story.ask("GET", f"/v1/links/{quote(story.code)}/qr").status_code == 404
+
+
+def test_a_refund_after_the_erasure_still_finds_its_order(story: Story) -> None:
+    owed = story.ask("GET", "/v1/rewards").json["items"]
+    assert owed
+    for name in (story.ann, story.bob):
+        story.ask("DELETE", f"/v1/members/{name}")
+    story.courier.carry()
+    order = f"o1 {story.town.community}"
+    assert story.town.refund(order, "r1", 500, NOW + SECOND).status_code == 201
+    states = sorted(each["state"] for each in story.ask("GET", "/v1/rewards").json["items"])
+    assert states.count("reversed") == 1
+    assert len(states) == len(owed)
