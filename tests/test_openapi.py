@@ -27,7 +27,13 @@ KNOWN = {
 }
 POSTER = {"name": "Poster", "criterion": {"kind": "count"}, "at": 1}
 #: They answer a batch item by item, so that a wrong item is no wrong call.
-BATCHES = {"POST /v1/activities", "POST /v1/members"}
+BATCHES = {
+    "POST /v1/activities",
+    "POST /v1/members",
+    "POST /v1/joins",
+    "POST /v1/conversions",
+    "POST /v1/conversions/{order_id}/refunds",
+}
 #: They say it all by their address.
 WITHOUT_BODY = {
     "/v1/members/{member_id}/identities/{network}/{account}",
