@@ -32,10 +32,15 @@ def totals(console: Console, story: History, held: int, seconds: float) -> None:
 
 def doors(console: Console, settings: Settings, member: str, origin: str, token: str) -> None:
     """Where to go on."""
-    activity, recognition = settings.activity_url, settings.titles_and_badges_url
+    activity, recognition, referral = (
+        settings.activity_url,
+        settings.titles_and_badges_url,
+        settings.referral_url,
+    )
     console.print("[bold]Where to go on[/bold]\n")
     console.print(f" {activity}/docs     what a community's backend sends", soft_wrap=True)
-    console.print(f" {recognition}/docs     what widgets read\n", soft_wrap=True)
+    console.print(f" {recognition}/docs     what widgets read", soft_wrap=True)
+    console.print(f" {referral}/docs     what a shop reports, and what is owed for it\n", soft_wrap=True)
     console.print(" A member's badges, as a widget on a page reads them:\n")
     console.print(f"TOKEN={token}", soft_wrap=True, markup=False)
     console.print(
