@@ -8,6 +8,7 @@ from deploy import serving
 from services.referral import app
 from services.referral.cli import (
     clicks,
+    conversions,
     ledger,
     links,
     loops,
@@ -54,6 +55,8 @@ def jobs() -> None:
 
 referral.add_command(clicks.clicks)
 referral.add_command(clicks.forget_clicks)
+referral.add_command(conversions.conversions)
+referral.add_command(conversions.what_if)
 referral.add_command(ledger.ledger)
 referral.add_command(ledger.audit)
 referral.add_command(links.links)

@@ -1,6 +1,7 @@
 """Joins, orders and refunds, as they are shown."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from services.referral.domain import refunds as rules
@@ -10,6 +11,7 @@ from shared.errors import NotFound
 from shared.mongo import Document
 
 Position = tuple[datetime, str]
+_AT_ONCE = 500
 
 
 def joins_before(community: str, before: Position | None, limit: int) -> list[Document]:
@@ -39,6 +41,13 @@ def order(community: str, identifier: str) -> Document:
     if found is None:
         raise NotFound("order", identifier)
     return shown([found])[0]
+
+
+def every(community: str) -> Iterator[Document]:
+    """All orders of a community, in order of time."""
+    rows = orders.every(community)
+    while some := list(itertools.islice(rows, _AT_ONCE)):
+        yield from shown(some)
 
 
 def shown(found: Sequence[Document]) -> list[Document]:

@@ -51,7 +51,7 @@ def read(community: str, friend: str, now: datetime) -> History | None:
         {each["advocate"] for each in found.values() if each.get("advocate")}
         | {each["member"] for each in kept}
     )
-    credited = _credits(community, found.values(), survivors, now)
+    credited = _credits(community, found.values(), survivors, now, None)
     return History(
         community=community,
         friend=friend,
@@ -63,16 +63,32 @@ def read(community: str, friend: str, now: datetime) -> History | None:
     )
 
 
+def imagine(
+    community: str, friend: str, decided: Iterable[Document], by_slug: Mapping[str, Program], now: datetime
+) -> list[Conversion]:
+    """What a friend did, credited as other decisions under other programs would have it: for what-if alone."""
+    found = {each["_id"]: each for each in decided}
+    survivors = people.survivors({each["advocate"] for each in found.values() if each.get("advocate")})
+    credited = _credits(community, found.values(), survivors, now, by_slug)
+    same = list(people.merged([friend]))
+    return list(_conversions(community, same, found, credited, frozenset()).values())
+
+
 def _released(kept: Iterable[Document]) -> frozenset[str]:
     return frozenset(each["subject"] for each in kept if each["released"])
 
 
 def _credits(
-    community: str, found: Iterable[Document], survivors: Mapping[str, str], now: datetime
+    community: str,
+    found: Iterable[Document],
+    survivors: Mapping[str, str],
+    now: datetime,
+    known: Mapping[str, Program] | None,
 ) -> dict[str, Credit]:
     """To whom each attribution gives credit, by the terms of its moment."""
     credited = [each for each in found if each.get("advocate") and each.get("program")]
-    by_slug = {slug: programs.load(community, slug) for slug in {each["program"] for each in credited}}
+    slugs = {each["program"] for each in credited}
+    by_slug = {slug: known.get(slug) if known else programs.load(community, slug) for slug in slugs}
     advocates = {survivors[each["advocate"]] for each in credited}
     above = _above({(each["program"], survivors[each["advocate"]]) for each in credited})
     standing = standings.at(community, advocates, now)

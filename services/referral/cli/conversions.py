@@ -1,0 +1,87 @@
+"""Conversions at an operator's desk, and what other terms would have made of them."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from services.referral import app
+from services.referral.cli.configuration import settings
+from services.referral.domain import durations
+from services.referral.domain.programs import Model
+from services.referral.domain.supposing import Supposed
+from services.referral.queries import communities
+from services.referral.queries import conversions as queries
+from services.referral.schemas import conversions as schemas
+from services.referral.use_cases import supposing
+from shared import clock
+
+COLUMNS = (
+    "id", "member", "placed_at", "amount_minor", "currency", "quantity", "refunded_minor", "advocate", "program",
+    "rule", "attribution",
+)  # fmt: skip
+DIFFERENCES = ("advocate", "currency", "before_minor", "after_minor", "difference_minor")
+_ORDER = schemas.KeptOrder()
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True
+)
+
+
+@click.command("conversions")
+@click.option("--community", required=True, metavar="SLUG")
+@_FORMAT
+def conversions(community: str, form: str) -> None:
+    """List every order in order of time, with what was refunded of it, and who brought its buyer."""
+    app.connect(settings())
+    communities.need(community)
+    _print(COLUMNS, (_ORDER.dump(each) for each in queries.every(community)), form)
+
+
+@click.command("what-if")
+@click.option("--community", required=True, metavar="SLUG")
+@click.option(
+    "--window", metavar="SPAN", help="Such as 14d: for so long before a join or an order a click counts."
+)
+@click.option(
+    "--model", type=click.Choice([each.value for each in Model]), help="Which of several clicks wins."
+)
+@click.option("--program", metavar="SLUG", help="Of this program alone.")
+@_FORMAT
+def what_if(community: str, window: str | None, model: str | None, program: str | None, form: str) -> None:
+    """Replay history with another window or model, and print the difference in money by advocate. Changes nothing.
+
+    Both sides are decided anew from all that is kept, as if nothing were frozen, before caps and milestones.
+    """
+    supposed = Supposed(
+        window=None if window is None else _span(window),
+        model=None if model is None else Model(model),
+        program=program,
+    )
+    app.connect(settings())
+    communities.need(community)
+    answer = supposing.ask(community, supposed, clock.now())
+    _print(DIFFERENCES, answer.rows, form)
+    click.echo(
+        f"{answer.changed} of {answer.decided} joins and orders would have another advocate, or none.",
+        err=True,
+    )
+
+
+def _span(written: str) -> Any:  # noqa: ANN401 (a timedelta)
+    try:
+        return durations.parse(written)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--window") from error
+
+
+def _print(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], form: str) -> None:
+    if form == "json":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)

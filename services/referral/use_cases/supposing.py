@@ -1,0 +1,86 @@
+"""What if the window or the model had been another? History is decided anew, twice, and nothing is changed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.referral.domain import supposing as rules
+from services.referral.domain.programs import Program
+from services.referral.domain.supposing import Friend, Owed, Supposed
+from services.referral.repository import DATABASE, friends, people, programs
+from services.referral.use_cases import deciding, gathering, histories
+from shared import mongo
+from shared.errors import NotFound
+from shared.mongo import Document
+
+_AT_ONCE = 200
+
+
+@dataclass(slots=True)
+class Answer:
+    """What would be otherwise: rows by advocate and currency, and how many joins and orders there are."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    decided: int = 0
+    changed: int = 0
+
+
+def ask(community: str, supposed: Supposed, now: datetime) -> Answer:
+    """Replay the community's history under its programs as they are, and as supposed. Raises NotFound."""
+    known = {each.slug: each for each in programs.every(community)}
+    if supposed.program is not None and supposed.program not in known:
+        raise NotFound("program", supposed.program)
+    answer = Answer()
+    sides = _replay(community, known, rules.altered(known, supposed), now, answer)
+    answer.rows = list(_rows(*map(rules.owed, sides)))
+    return answer
+
+
+def _replay(
+    community: str,
+    known: Mapping[str, Program],
+    altered: Mapping[str, Program],
+    now: datetime,
+    answer: Answer,
+) -> tuple[list[Friend], list[Friend]]:
+    before: list[Friend] = []
+    after: list[Friend] = []
+    for friend in _friends(community):
+        with mongo.snapshot(DATABASE):
+            facts = gathering.read(community, friend)
+            once, otherwise = (deciding.decide(facts, each, anew=True) for each in (known, altered))
+            for side, by_slug, decided in ((before, known, once), (after, altered, otherwise)):
+                imagined = histories.imagine(community, friend, decided, by_slug, now)
+                side.append(Friend(friend, imagined))
+        answer.decided += len(once)
+        answer.changed += sum(_who(one) != _who(other) for one, other in zip(once, otherwise, strict=True))
+    return before, after
+
+
+def _friends(community: str) -> Iterator[str]:
+    last = ""
+    while found := friends.after(community, last, _AT_ONCE):
+        survivors = people.survivors(found)
+        yield from (each for each in found if survivors[each] == each)
+        last = found[-1]
+
+
+def _who(document: Document) -> tuple[str | None, str | None]:
+    return document.get("program"), document.get("advocate")
+
+
+def _rows(before: Owed, after: Owed) -> Iterator[dict[str, Any]]:
+    members = {member for member, _ in before.keys() | after.keys()}
+    names = people.shown(members)
+    rows = [
+        {
+            "advocate": names.get(member) or "",
+            "currency": currency,
+            "before_minor": before.get((member, currency), 0),
+            "after_minor": after.get((member, currency), 0),
+            "difference_minor": after.get((member, currency), 0) - before.get((member, currency), 0),
+        }
+        for member, currency in before.keys() | after.keys()
+    ]
+    yield from sorted(rows, key=lambda row: (row["advocate"], row["currency"]))

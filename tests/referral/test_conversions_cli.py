@@ -1,0 +1,68 @@
+"""Conversions at an operator's desk, and what other terms would have made of them, in money."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+from shared import mongo
+from tests.fixtures import REFERRAL, Said
+from tests.referral.town import DAY, NOW, Town, text
+
+Laurel = Callable[..., Said]
+
+
+def rows(said: Said) -> list[dict[str, str]]:
+    assert said.code == 0, said.err
+    return list(csv.DictReader(io.StringIO(said.out)))
+
+
+def everything(town: Town) -> dict[str, list[Any]]:
+    """All that is kept of a community."""
+    names = mongo.database(REFERRAL).list_collection_names()
+    return {
+        name: sorted(map(repr, mongo.collection(REFERRAL, name).find({"community": town.community})))
+        for name in names
+    }
+
+
+def test_conversions_are_listed_in_order_of_time(town: Town, laurel: Laurel) -> None:
+    code = town.advocate("ann")
+    town.buy('o"2,', "eve", at=NOW)
+    town.buy("o1", at=NOW - DAY, code=code)
+    town.refund("o1", "r1", 100)
+    found = rows(laurel("referral", "conversions", "--community", town.community, "--format", "csv"))
+    assert [(each["id"], each["advocate"], each["refunded_minor"]) for each in found] == [
+        ("o1", "ann", "100"),
+        ('o"2,', "", "0"),
+    ]
+    assert found[0]["placed_at"] == text(NOW - DAY)
+
+
+def test_what_if_prints_the_difference_in_money_and_changes_nothing(town: Town, laurel: Laurel) -> None:
+    town.advocate("ann")
+    town.advocate("dan")
+    town.click("ann", NOW - 20 * DAY, visitor="v1")
+    town.buy("o1", click=town.click("dan", NOW - DAY, visitor="v1"), amount_minor=10_000)
+    town.buy("o2", "eve", click=town.click("ann", NOW - 20 * DAY), amount_minor=3_000)
+    town.refund("o2", "r1", 1_000)
+    before = everything(town)
+
+    def ask(*change: str) -> dict[str, tuple[str, str, str]]:
+        found = rows(laurel("referral", "what-if", "--community", town.community, *change))
+        return {
+            each["advocate"]: (each["before_minor"], each["after_minor"], each["difference_minor"])
+            for each in found
+        }
+
+    assert ask() == {"ann": ("200", "200", "0"), "dan": ("1000", "1000", "0")}
+    assert ask("--model", "first") == {"ann": ("200", "1200", "1000"), "dan": ("1000", "0", "-1000")}
+    assert ask("--window", "14d") == {"ann": ("200", "0", "-200"), "dan": ("1000", "1000", "0")}
+    assert ask("--window", "14d", "--model", "first")["dan"] == ("1000", "1000", "0")
+    assert everything(town) == before
+
+
+def test_what_if_of_a_program_that_is_not_there_is_refused(town: Town, laurel: Laurel) -> None:
+    said = laurel("referral", "what-if", "--community", town.community, "--program", "none")
+    assert said.code != 0
+    assert laurel("referral", "what-if", "--community", town.community, "--window", "x").code != 0
