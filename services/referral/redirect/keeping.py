@@ -75,12 +75,21 @@ class Keeping:
             self._came.wait(ROLL_SECONDS)
             self._came.clear()
             self._stopping.wait(FLUSH_SECONDS)
-            self._spool.flush()
-            if time.monotonic() - rolled >= ROLL_SECONDS:
-                self._spool.roll()
-                self._spool.measure()
-                rolled = time.monotonic()
+            try:
+                rolled = self._synced(rolled)
+            except OSError:
+                # A disk that refuses now may take it later; clicks that it refused are counted as lost.
+                _log.exception("clicks are not on the disk")
         self._spool.roll()
+
+    def _synced(self, rolled: float) -> float:
+        self._spool.flush()
+        now = time.monotonic()
+        if now - rolled < ROLL_SECONDS:
+            return rolled
+        self._spool.roll()
+        self._spool.measure()
+        return now
 
     def _follow(self) -> None:
         while not self._stopping.is_set():
