@@ -13,7 +13,7 @@ from services.titles_and_badges.domain import tallies as rules_of_tallies
 from services.titles_and_badges.domain.boards import accounts as rules_of_accounts
 from services.titles_and_badges.domain.boards.ranking import Tree
 from services.titles_and_badges.domain.recognition import Change
-from services.titles_and_badges.repository import facts, tallies
+from services.titles_and_badges.repository import awards, facts, tallies
 from services.titles_and_badges.repository.boards import standings
 from services.titles_and_badges.use_cases import crediting, projecting, recognising, recounting
 from shared import mongo
@@ -60,8 +60,8 @@ def tombstones_are_dropped(patch: Patch) -> None:
     """What was taken back before it came, comes."""
     right = recognising.recognise
 
-    def recognise(*batch: Any) -> int:
-        news = right(*batch)
+    def recognise(*batch: Any, **how: Any) -> int:
+        news = right(*batch, **how)
         mongo.collection(BADGES, "facts").delete_many({"retracted": {"$exists": True}})
         return news
 
@@ -81,6 +81,18 @@ def a_memory_is_not_guarded(patch: Patch) -> None:
             collection.bulk_write(writes, ordered=False)
 
     patch.setattr(tallies, "_write", write)
+
+
+def whoever_comes_last_gets_what_only_some_can_hold(patch: Patch) -> None:
+    """Who was earlier waits."""
+    right = awards.candidates
+
+    def candidates(*badge: Any) -> Any:
+        *which, most = badge
+        every, _ = right(*which, 10_000)
+        return every[-most:], [each for each in every[:-most] if each["state"] == awards.HELD]
+
+    patch.setattr(awards, "candidates", candidates)
 
 
 def a_redefinition_does_not_back_fill(patch: Patch) -> None:
@@ -136,6 +148,7 @@ ALL: Mapping[str, Callable[[Patch], None]] = {
         a_retraction_leaves_its_tally, an_older_version_replaces_a_newer_one, tombstones_are_dropped,
         the_offset_moves_before_the_commit, a_memory_is_not_guarded, a_redefinition_does_not_back_fill,
         a_changed_profile_changes_nothing, recounts_leave_facts_in_their_old_buckets, a_merge_is_not_followed,
-        who_has_nothing_left_keeps_his_row, the_projector_does_not_take_off_the_old_score, counts_of_old_scores_stay,
+        whoever_comes_last_gets_what_only_some_can_hold, who_has_nothing_left_keeps_his_row,
+        the_projector_does_not_take_off_the_old_score, counts_of_old_scores_stay,
     )
 }  # fmt: skip
