@@ -141,22 +141,24 @@ def test_a_refund_after_the_pay_out_is_owed_back_and_the_next_rewards_pay_it(tow
     treasury = Treasury(town.ask)
     town.program("slow", rewards=[OWN], grace="1h")
     code = town.advocate("ann", "slow")
-    town.buy("o1", at=THEN, code=code, amount_minor=100_000)
+    for order in ("o1", "o2", "o3"):
+        town.buy(order, at=THEN, code=code, amount_minor=100_000)
     told_then(town)
     releasing.follow_alone(town.community, town.member("bob"), LATER)
-    assert lies(town, "payable:ann") == 2_900
     pay(treasury)
-    assert states(town) == [("o1", "paid", None)]
-    town.refund("o1", "r1", None, THEN + DAY, kind="whole")
-    assert states(town) == [("o1", "reversed", "refund")]
+    # Three rewards and one payment: whoever joins them must not count it three times.
+    assert {state for _, state, _ in states(town)} == {"paid"}
+    for order in ("o1", "o2", "o3"):
+        town.refund(order, "r1", None, THEN + DAY, kind="whole")
+    assert {(state, reason) for _, state, reason in states(town)} == {("reversed", "refund")}
     shown = town.ask("GET", "/v1/members/ann/balances").json["items"]
     assert shown == [
-        {"currency": "EUR", "held_minor": 0, "payable_minor": -2_900, "paying_minor": 0, "paid_minor": 2_900}
+        {"currency": "EUR", "held_minor": 0, "payable_minor": -8_700, "paying_minor": 0, "paid_minor": 8_700}
     ]
-    town.buy("o2", at=THEN + DAY, code=code, amount_minor=300_000)
+    town.buy("o4", at=THEN + DAY, code=code, amount_minor=400_000)
     told_then(town)
     work_off()
-    assert lies(town, "payable:ann") == 8_700 - 2_900
+    assert lies(town, "payable:ann") == 11_600 - 8_700
 
 
 def pay(treasury: Treasury) -> None:
@@ -208,6 +210,36 @@ def test_the_advocate_and_his_friend_at_one_address_are_looked_at(town: Town) ->
     town.buy("o1", click=town.click("ann", NOW - DAY, address="one", code="c"))
     [review] = town.ask("GET", "/v1/reviews").json["items"]
     assert [each["code"] for each in review["flags"]] == ["same-ip"]
+
+
+def test_the_same_sign_up_twice_and_the_same_order_twice_are_owed_once(town: Town) -> None:
+    welcome = {"name": "welcome", "to": "friend", "on": "join", "amount_minor": 500, "currency": "EUR"}
+    town.program("both", rewards=[OWN, welcome])
+    code = town.advocate("ann", "both")
+    towns = [apart(town) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda each: each.join("bob", NOW - DAY, code=code), towns))
+        list(pool.map(lambda each: each.buy("o1", code=code), towns))
+    assert (lies(town, "held:bob"), lies(town, "held:ann")) == (500, 15)
+
+
+def test_of_two_first_purchases_at_the_same_time_one_is_the_first(town: Town) -> None:
+    town.program("once", rewards=[{**OWN, "months": 0}])
+    code = town.advocate("ann", "once")
+    orders = [(apart(town), f"o{number}") for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda each: each[0].buy(each[1], code=code), orders))
+    assert [state for _, state, _ in states(town) if state == "held"] == ["held"]
+    assert lies(town, "held:ann") == 15
+
+
+def test_the_own_code_earns_nothing_and_the_second_purchase_pays(town: Town) -> None:
+    code = town.advocate("ann")
+    town.buy("o1", "ann", code=code)
+    assert states(town) == []
+    town.buy("o2", "bob", NOW - HOUR, code=code)
+    town.buy("o3", "bob")
+    assert lies(town, "held:ann") == 30
 
 
 def test_currencies_never_mix(town: Town) -> None:
