@@ -168,6 +168,15 @@ def pay(treasury: Treasury) -> None:
     assert treasury.mark("ann", "paid", payout=period).status_code == 200
 
 
+def test_a_second_account_of_the_advocate_is_found_out_and_nothing_is_owed_for_it(town: Town) -> None:
+    """About 300 self-referrals came through a second entry path of a peer."""
+    code = town.advocate("ann")
+    town.buy("o1", "ann2", code=code)
+    assert lies(town, "held:ann") == 15
+    merge(town, "ann2", "ann")
+    assert (lies(town, "held:ann"), states(town)) == (0, [("o1", "reversed", "not-due")])
+
+
 def test_a_merged_advocates_rewards_are_the_survivors_and_are_owed_once(town: Town) -> None:
     code = town.advocate("ann")
     town.join("zoe")
