@@ -1,10 +1,12 @@
 """What was said of somebody who was merged belongs to his survivor, whatever comes first: ranks, outcomes, refunds."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.titles_and_badges.queries import titles
 from services.titles_and_badges.repository import DATABASE, communities
 from services.titles_and_badges.use_cases import outcomes, recognising
 from shared import identity, mongo, work
@@ -17,6 +19,7 @@ from tests.titles_and_badges.test_outcomes import WHEN, deliver, kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+IN_OCTOBER = datetime(2026, 10, 5, tzinfo=UTC)
 FANS = [f"fan{number}" for number in range(4)]
 RANKED = {"name": "Top", "criterion": {"kind": "rank", "board": "liked", "best": 1}, "at": 1}
 
@@ -177,6 +180,45 @@ def test_ranks_kept_after_a_merge_are_the_survivors_and_the_best_of_both(
     while remember := outcomes.keep_ranks(kept):
         kept |= remember
     assert badges_of(badges) == [("top", f"board.ranked:month:{OCTOBER}:liked")]
+
+
+CONNECTORS = {"name": "Connectors", "points": [{"outcome": "purchased", "points": 20}]}
+
+
+def test_what_a_board_gives_for_outcomes_is_the_survivors_in_sealed_months_too(
+    activity: Door, courier: Courier, people: dict[str, Any]
+) -> None:
+    village = Village(activity, courier)
+    village.define(CONNECTORS)
+    bought = [referral.ReferralPurchased(purchased_at=IN_OCTOBER, version=1, order=f"o{number}", **people["old"])
+              for number in range(3)]  # fmt: skip
+    deliver(courier, *bought)
+    village.seal()
+    assert holders_of(village) == [("old", 60)]
+    merge(activity, courier)
+    village.seal_what_is_late()
+    assert (village.sealed()["revision"], holders_of(village)) == (2, [("new", 60)])
+
+
+def test_what_is_refunded_or_bought_late_revises_the_month_of_the_order(
+    activity: Door, courier: Courier, people: dict[str, Any]
+) -> None:
+    village = Village(activity, courier)
+    village.define(CONNECTORS)
+    said: dict[str, Any] = {"version": 1, "order": "o1", **people["old"]}
+    deliver(courier, referral.ReferralPurchased(purchased_at=IN_OCTOBER, **said))
+    village.seal()
+    deliver(courier, referral.ReferralRefunded(refunded_at=IN_OCTOBER + timedelta(days=45), **said))
+    village.seal_what_is_late()
+    assert (village.sealed()["revision"], holders_of(village)) == (2, [])
+    deliver(courier, referral.ReferralPurchased(purchased_at=IN_OCTOBER, **{**said, "order": "o2"}))
+    village.seal_what_is_late()
+    assert (village.sealed()["revision"], holders_of(village)) == (3, [("old", 20)])
+
+
+def holders_of(village: Village) -> list[tuple[str, int]]:
+    found = [each for each in titles.rows(village.community) if each["status"] == "held"]
+    return [(each["member"], each["score"]) for each in found]
 
 
 def again(courier: Courier, people: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from services.titles_and_badges.domain.criteria.rank import MOST, RANKED
 from services.titles_and_badges.domain.facts import OUTCOME
 from services.titles_and_badges.repository import DATABASE, candidates, communities, facts, seals
-from services.titles_and_badges.use_cases import recognising
+from services.titles_and_badges.use_cases import closing, recognising
 from shared import clock, work
 from shared.events import referral
 from shared.events.activity import ActivityRecorded, ActivityRetracted, Delivery, Object
@@ -36,6 +36,7 @@ def take(
 ) -> None:
     """Keep outcomes of referrals. They may be old, repeated, late and out of order."""
     deliveries = [_delivery(event) for event in events if _counts(event)]
+    _note_late(deliveries)
     recognising.recognise(partition, deliveries, dead_letters, of_survivors=True)
 
 
@@ -83,6 +84,14 @@ STEPS = {RANKS: keep_ranks, MERGED: move}
 _MEMBERS_A_STEP = 100
 #: How the names of outcomes begin.
 _NAMES = ("referral.", f"{RANKED}:")
+
+
+def _note_late(deliveries: Sequence[Delivery]) -> None:
+    """Note what is late for sealed months. A refund is late for its order's, which is known until it is taken back."""
+    now = communities.survivors({each.member for each in deliveries})
+    known = facts.load(facts.key(now[each.member], each.activity) for each in deliveries)
+    before = [_again(each) for each in known.values() if "retracted" not in each]
+    closing.note_late([*deliveries, *before], clock.now())
 
 
 def _again(stored: Document) -> Delivery:

@@ -38,7 +38,7 @@ from shared.work import Mark
 _LOOK_AGAIN_SECONDS = 0.05
 
 #: What has to be done before standings are right.
-_COUNTING = (recounting.ALL, recounting.MEMBERS, reviewing.RECOUNT)
+_COUNTING = (recounting.ALL, recounting.MEMBERS, reviewing.RECOUNT, outcomes.MERGED)
 
 
 def seal_due(mark: Mark) -> Mapping[str, Any] | None:
@@ -63,7 +63,7 @@ def count_first(community: str, period: str) -> bool:
     pending = work.newest(DATABASE, community, _COUNTING)
     if not is_counting(community, period, pending):
         return True
-    work.do_next(DATABASE, {**recounting.STEPS, **reviewing.STEPS})
+    work.do_next(DATABASE, {**recounting.STEPS, **reviewing.STEPS, outcomes.MERGED: outcomes.move})
     projector = projecting.Projector()
     projector.turn()
     projector.release()
