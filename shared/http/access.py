@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.routing import Rule
 
 from shared import auth, clock
-from shared.auth import Grant, Keys, Kind
+from shared.auth import Grant, Keys, Kind, acting
 from shared.errors import Forbidden, Unauthenticated
 from shared.http import views
 from shared.http.views import View
@@ -21,6 +21,8 @@ _KINDS = "kinds"
 _READS = frozenset({"GET", "HEAD"})
 _AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
 _MAX_AGE = "600"
+#: A person stands behind these tokens.
+_PEOPLE = frozenset({Kind.REP, Kind.ADMIN})
 #: What is answered before anybody is known.
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -59,7 +61,13 @@ def register(app: Flask, keys: Keys, standing: StandingOf, open_endpoints: froze
             return _preflight()
         if rule is not None and rule.endpoint not in open_endpoints:
             g.grant = _admitted(keys, standing, views.declared_here(_KINDS))
+            acting.become(g.grant.subject if g.grant.kind in _PEOPLE else None)
         return None
+
+    @app.teardown_request
+    def nobody_acts(_: BaseException | None) -> None:
+        # The thread serves the next request too.
+        acting.become(None)
 
     @app.after_request
     def share_with_origin(response: Response) -> Response:

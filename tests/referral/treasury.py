@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from services.referral import jobs
 from services.referral.domain.budgets import Budget, Person
@@ -107,6 +108,11 @@ class Treasury:
     def lies(self, kind: str, called: str, currency: str = "EUR") -> int:
         """What lies on a member's account of a kind."""
         return ledger.balance(self.community, f"{kind}:{self.id(called)}", currency)
+
+    def acts(self, thing: str) -> list[str]:
+        """What people did to it, in order."""
+        found = self("ada", "GET", f"audit?thing={quote(thing)}").json["items"]
+        return [each["act"] for each in reversed(found)]
 
     def sums_to_zero(self) -> bool:
         """Whether every currency of the ledger does."""

@@ -11,7 +11,7 @@ from services.referral.queries import clicks as queries
 from services.referral.schemas import clicks as schemas
 from services.referral.use_cases import reclassifying
 from services.referral.use_cases.reclassifying import Span
-from shared import http
+from shared import clock, http
 
 blueprint = http.Blueprint("clicks", description="Clicks on links, and what they were")
 
@@ -45,5 +45,5 @@ def reclassify_clicks(body: dict[str, Any]) -> Mapping[str, Any]:
     span = Span(http.community(), body["since"], body["until"])
     difference = reclassifying.preview(span)
     if body["apply"]:
-        reclassifying.order(span)
+        reclassifying.order(span, clock.now())
     return {**difference, "ordered": body["apply"]}

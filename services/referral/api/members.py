@@ -4,7 +4,7 @@ from flask import Response
 
 from services.referral.api import people
 from services.referral.use_cases import following
-from shared import http
+from shared import clock, http
 
 blueprint = http.Blueprint("members", description="People who are known here")
 
@@ -17,5 +17,5 @@ def erase_member(member_id: str) -> Response:
 
     A member is erased by `activity`, here too. Sums and trees stay, done and grown by a stranger.
     """
-    following.erase(http.community(), people.member(member_id))
+    following.erase(http.community(), people.member(member_id), clock.now())
     return http.nothing()

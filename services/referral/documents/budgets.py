@@ -43,6 +43,7 @@ class Grant(Document):
             {"fields": ["community", "-asked_at", "-key"]},
             {"fields": ["community", "state", "-asked_at", "-key"]},
             {"fields": ["account", "currency", "granted_at"], "sparse": True},
+            {"fields": ["member"]},
             # Holds no more than what waits.
             {"fields": ["expires"], "sparse": True},
             {"fields": ["payout"], "sparse": True},

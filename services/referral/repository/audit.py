@@ -9,6 +9,7 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from shared import mongo
+from shared.auth import acting
 from shared.mongo import Document
 
 
@@ -40,6 +41,15 @@ def note(  # noqa: PLR0913 (a line of an audit has these columns)
         "after": None if after is None else dict(after),
     }
     mongo.insert(DATABASE, "audit", [{name: value for name, value in line.items() if value is not None}])
+
+
+def note_person(
+    community: str, *, act: str, thing: str, now: datetime, after: Mapping[str, Any] | None = None
+) -> None:
+    """Keep a line, inside the running transaction, if a rep or an admin does by hand what servers do every day."""
+    by = acting.person()
+    if by is not None:
+        note(community, by=by, act=act, thing=thing, now=now, after=after)
 
 
 def latest(

@@ -97,6 +97,9 @@ def forget_texts(community: str, member: str) -> None:
     ours = {"community": community, "member": member}
     granted = [each["id"] for each in _of("grants").find(ours, {"id": 1})]
     _of("grants").update_many(ours, {"$set": {"reason": FORGOTTEN}, "$unset": {"decision_reason": ""}})
+    lines = [
+        (each["payout"], each["name"]) for each in _of("payout_lines").find(ours, {"payout": 1, "name": 1})
+    ]
     _of("payout_lines").update_many(ours, {"$unset": {"reason": ""}})
     programs = [each["program"] for each in _of("advocates").find(ours, {"program": 1})]
     reviews = [
@@ -110,6 +113,7 @@ def forget_texts(community: str, member: str) -> None:
         *(f"grant:{name}" for name in granted),
         *(f"advocate:{program}:{member}" for program in programs),
         *(f"review:{name}" for name in reviews),
+        *(f"payout:{payout.partition('|')[2]}:{line}" for payout, line in lines),
     ]
     _of("audit").update_many({"community": community, "thing": {"$in": things}}, {"$unset": {"reason": ""}})
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.referral.repository import DATABASE, attributions, coupons, friends, joins, orders
+from services.referral.repository import DATABASE, attributions, audit, coupons, friends, joins, orders
 from services.referral.use_cases import attributing, keeping
 from services.referral.use_cases.keeping import Kept, Person
 from shared import mongo
@@ -32,6 +32,7 @@ def join(key: bytes, community: str, said: Mapping[str, Any], now: datetime) -> 
     friends.hold(community, named.friend)
     joins.insert({**document, "received": now})
     attributing.settle(community, named.friend, now)
+    audit.note_person(community, act="join.kept", thing=f"join:{named.member}", now=now)
     return Kept(document, is_new=True)
 
 
@@ -50,6 +51,7 @@ def convert(key: bytes, community: str, said: Mapping[str, Any], now: datetime) 
     friends.hold(community, named.friend)
     orders.insert({**document, "received": now})
     attributing.settle(community, named.friend, now)
+    audit.note_person(community, act="order.kept", thing=f"order:{said['order']}", now=now)
     return Kept(document, is_new=True, waits_for=_waits_for(community, document))
 
 

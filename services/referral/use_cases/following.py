@@ -1,9 +1,10 @@
 """Our copies of profiles follow `activity.profiles`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from services.referral.repository import DATABASE, answers, communities, friends, people
+from services.referral.repository import DATABASE, answers, audit, communities, friends, people
 from services.referral.use_cases import forgetting, merging
 from shared import mongo, outbox
 from shared.events.activity import CommunityProfile, MemberProfile
@@ -30,12 +31,13 @@ def follow(profiles: Sequence[Followed], dead_letters: Mapping[str, Sequence[Mes
 
 
 @mongo.in_transaction(DATABASE)
-def erase(community: str, member: str) -> None:
+def erase(community: str, member: str, now: datetime) -> None:
     """Erase a person whom `activity` may not know: a buyer, a friend. Again, or one who never was: nothing changes."""
     (survivor,) = people.survivors([member]).values()
     known = people.load(people.merged([survivor]))
     ours = [each["_id"] for each in known.values() if each["community"] == community]
     _follow_members([Erased(each) for each in ours])
+    audit.note_person(community, act="member.erased", thing=f"member:{member}", now=now)
 
 
 def _follow_communities(profiles: Sequence[CommunityProfile]) -> None:

@@ -70,6 +70,7 @@ def accept(community: str, invitation: str, choose: Choose, now: datetime) -> Do
             program=stored["program"], member=stored["member"], since=now, by=By.SATISFACTION, why=why
         )
         enrolling.take_in(community, wanted, choose, now)
+        audit.note_person(community, act="invitation.accepted", thing=f"invitation:{invitation}", now=now)
         return after
     return stored
 
@@ -83,6 +84,7 @@ def decline(community: str, invitation: str, now: datetime) -> Document:
     _need_open(stored, now)
     after = _decided(stored, Fate.DECLINED, now)
     candidacies.keep([after])
+    audit.note_person(community, act="invitation.declined", thing=f"invitation:{invitation}", now=now)
     return after
 
 

@@ -112,10 +112,10 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
         community,
         by=by,
         act=f"line.{status}",
-        thing=f"payout:{name}",
+        thing=f"payout:{name}:{line}",
         now=now,
         reason=reason,
-        after={"line": line, "amount_minor": stored["amount_minor"], "currency": stored["currency"]},
+        after={"amount_minor": stored["amount_minor"], "currency": stored["currency"]},
     )
     return {**stored, "status": status, **said}
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from services.referral.domain import visits
 from services.referral.domain.visits import PEOPLE, Verdict
-from services.referral.repository import DATABASE, clicks
+from services.referral.repository import DATABASE, audit, clicks
 from services.referral.use_cases import clicking
 from shared import mongo, work
 from shared.mongo import Document, in_transaction
@@ -60,9 +60,10 @@ def preview(span: Span) -> dict[str, Any]:
 
 
 @in_transaction(DATABASE)
-def order(span: Span) -> None:
+def order(span: Span, now: datetime) -> None:
     """Let it be done."""
     work.add(DATABASE, RECLASSIFY, span.community, place=_first(span), until=span.until)
+    audit.note_person(span.community, act="clicks.reclassified", thing="clicks", now=now)
 
 
 def reclassify(mark: Mark) -> dict[str, Any] | None:

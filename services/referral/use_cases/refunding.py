@@ -9,7 +9,7 @@ from typing import Any
 
 from services.referral.domain import refunds as rules
 from services.referral.domain.refunds import Refund
-from services.referral.repository import DATABASE, friends, orders, people, refunds
+from services.referral.repository import DATABASE, audit, friends, orders, people, refunds
 from services.referral.use_cases import attributing, keeping
 from services.referral.use_cases.keeping import Kept
 from shared import mongo
@@ -38,6 +38,8 @@ def refund(community: str, order: str, said: Mapping[str, Any], now: datetime) -
     _keep(document, known, now)
     if friend is not None:
         attributing.settle(community, friend, now)
+    after = {"refund": said["refund"]}
+    audit.note_person(community, act="refund.kept", thing=f"order:{order}", now=now, after=after)
     return Kept({**(known or {}), **document}, is_new=True, waits_for=waits_for)
 
 
@@ -63,6 +65,7 @@ def fail(community: str, order: str, name: str, at: datetime, now: datetime) -> 
         refunds.change(identifier, failed=at)
     if friend is not None:
         attributing.settle(community, friend, now)
+    audit.note_person(community, act="refund.failed", thing=f"order:{order}", now=now, after={"refund": name})
     return Kept({**known, "failed": at}, is_new=True)
 
 
