@@ -13,7 +13,20 @@ from services.referral.redirect import Redirect
 from services.referral.redirect.keeping import Keeping
 from services.referral.repository import DATABASE
 from services.referral.use_cases import click_keys, founding
-from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
+from shared import (
+    auth,
+    consumer,
+    http,
+    idempotency,
+    lease,
+    mongo,
+    outbox,
+    process,
+    relay,
+    settings,
+    telemetry,
+    work,
+)
 from shared.events import referral as events
 from shared.events import titles_and_badges
 from shared.settings import Settings
@@ -50,6 +63,7 @@ def wire_api(configuration: Settings) -> Flask:
         ready=lambda: mongo.ping(DATABASE),
         unavailable=mongo.UNAVAILABLE,
         pending=communities.pending,
+        idempotency_keys=idempotency.Keys(DATABASE),
     )
     app.config["MEMBER_KEY"] = member_key
     app.config["PUBLIC_URL"] = configuration.referral_url
@@ -138,6 +152,6 @@ def ensure(configuration: Settings) -> None:
     connect(configuration)
     for document in documents.EVERY:
         mongo.ensure(document)
-    for room in (outbox, work):
+    for room in (outbox, work, idempotency):
         room.ensure(DATABASE)
     mongo.ensure_collection(DATABASE, lease.COLLECTION)

@@ -8,7 +8,19 @@ import flask
 from flask import Flask
 
 from shared.auth import Keys
-from shared.http import access, answers, bodies, docs, health, kept, openapi, paths, problems, requests
+from shared.http import (
+    access,
+    answers,
+    bodies,
+    docs,
+    health,
+    idempotency,
+    kept,
+    openapi,
+    paths,
+    problems,
+    requests,
+)
 
 _OPEN_ENDPOINTS = docs.OPEN_ENDPOINTS | health.OPEN_ENDPOINTS
 
@@ -26,12 +38,14 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     pending: Callable[[], Mapping[str, int]] = dict,
     pages: Sequence[flask.Blueprint] = (),
     version: str | None = None,
+    idempotency_keys: idempotency.Keys | None = None,
 ) -> Flask:
     """A WSGI application with the doors of one service; it connects to nothing.
 
     `standing(community, token_id)` answers from the service's own copy of the community; `ready()` raises
     while the database is away; `pending()` tells `/metrics` what waits; exceptions of the types `unavailable`
     become 503. `pages` are for whoever looks, without a token: what they show is theirs to decide.
+    `idempotency_keys` are noted where callers send them.
     Raises RuntimeError when any other route declares no kind of token.
     """
     app = Flask(service, static_folder=None)
@@ -48,6 +62,7 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     answers.register(app)
     access.register(app, keys, standing, open_endpoints)
     app.before_request(bodies.check)
+    idempotency.register(app, idempotency_keys)
     problems.register(app, unavailable)
     health.register(app, ready, pending)
     for blueprint in blueprints:

@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from services.referral import jobs
+from services.referral.domain import codes
 from services.referral.repository import friends
-from services.referral.use_cases import attributing, merging
+from services.referral.use_cases import attributing, clicking, merging
 from services.referral.use_cases.attributing import settle_alone
 from shared import mongo, work
 from tests.fixtures import REFERRAL
 from tests.referral.town import DAY, HOUR, NOW, SECOND, Town, text
+
+BROWSER = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 "
+    "Safari/537.36"
+)
 
 
 def record(town: Town, order: str = "o1", **asked: str) -> Any:
@@ -307,3 +313,27 @@ def test_a_server_is_told_what_an_advocate_may_know(town: Town) -> None:
     town.ask.kind = "server"
     assert town.ask("GET", f"/v1/attributions/{identifier}").json["friend"] is None
     assert town.ask("GET", "/v1/attributions").json["items"][0]["friend"] is None
+
+
+def test_a_click_that_is_drained_later_attributes_who_waits_for_it(town: Town) -> None:
+    code = town.advocate("ann")
+    town.buy("o1", click=late(town))
+    seen = clicking.Seen(
+        id=late(town),
+        at=(NOW - HOUR).timestamp(),
+        code=codes.fold(code),
+        community=town.community,
+        method="GET",
+        user_agent=BROWSER,
+        prefetch=False,
+        cookie=True,
+        visitor="v1",
+        address="a1",
+        referrer=None,
+        sent=None,
+        source={},
+        paid=[],
+    )
+    clicking.keep([seen], NOW + HOUR)
+    work_off()
+    assert (town.advocate_of("o1"), record(town)["rule"]) == ("ann", "last-click")

@@ -66,8 +66,8 @@ def test_three_hundred_identical_conversions_at_once_are_one(town: Town) -> None
         answers = list(threads.map(buy, range(300)))
     assert sorted(status for status, _ in answers) == [200] * 299 + [201]
     assert len({repr(body) for _, body in answers}) == 1
-    counts = [count(town, name) for name in ("orders", "attributions", "rewards", "transfers")]
-    assert counts == [1, 1, 1, 1]
+    counts = [count(town, name) for name in ("orders", "attributions", "rewards", "transfers", "loops")]
+    assert counts == [1, 1, 1, 1, 1]
 
 
 def test_two_first_purchases_at_once_have_one_winner_and_one_record_each(town: Town) -> None:

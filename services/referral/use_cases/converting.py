@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.referral.repository import DATABASE, attributions, audit, coupons, friends, joins, orders
+from services.referral.repository import (
+    DATABASE,
+    attributions,
+    audit,
+    coupons,
+    friends,
+    joins,
+    orders,
+    people,
+)
 from services.referral.use_cases import attributing, keeping
 from services.referral.use_cases.keeping import Kept, Person
 from shared import mongo
@@ -30,7 +39,7 @@ def join(key: bytes, community: str, said: Mapping[str, Any], now: datetime) -> 
         return Kept(known, is_new=False)
     _check_moment(document["at"], now, "/at")
     friends.hold(community, named.friend)
-    joins.insert({**document, "received": now})
+    joins.insert(_kept(document, named, now))
     attributing.settle(community, named.friend, now)
     audit.note_person(community, act="join.kept", thing=f"join:{named.member}", now=now)
     return Kept(document, is_new=True)
@@ -49,7 +58,7 @@ def convert(key: bytes, community: str, said: Mapping[str, Any], now: datetime) 
         return Kept(known, is_new=False, waits_for=_waits_for(community, document))
     _check_moment(document["at"], now, "/placed_at")
     friends.hold(community, named.friend)
-    orders.insert({**document, "received": now})
+    orders.insert(_kept(document, named, now))
     attributing.settle(community, named.friend, now)
     audit.note_person(community, act="order.kept", thing=f"order:{said['order']}", now=now)
     return Kept(document, is_new=True, waits_for=_waits_for(community, document))
@@ -65,6 +74,13 @@ def _fields(
         "mailbox": keeping.mailbox(key, community, said.get("email")),
         "folded": coupons.fold(said["coupon"]) if "coupon" in said else None,
     }
+
+
+def _kept(document: Document, named: Person, now: datetime) -> Document:
+    """What is kept of it; of whoever is erased no mailbox, though the digest knows of it: a repeat stays one."""
+    erased = people.load([named.friend]).get(named.friend, {}).get("erased")
+    gone = {"mailbox"} if erased else set()
+    return {**{name: value for name, value in document.items() if name not in gone}, "received": now}
 
 
 def _check_moment(moment: datetime, now: datetime, pointer: str) -> None:
