@@ -28,6 +28,8 @@ class Settings:
     titles_and_badges_url: str
     credentials_url: str
     referral_url: str
+    #: Where people reach the links of `referral`: it stands in every link, and on what is printed.
+    links_url: str
     #: The secrets under which visitors and addresses are hashed, the newest first.
     click_keys: tuple[bytes, ...] = field(repr=False)
     #: A folder that outlives the process: clicks wait in it, and the links that it knew last.
@@ -108,6 +110,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             faults.append(f"{name} is wrong: {error}")
             return None
 
+    referral_url = read("LAUREL_REFERRAL_URL", _http_url, "http://127.0.0.1:8803")
     titles_and_badges_url = read("LAUREL_TITLES_AND_BADGES_URL", _http_url, "http://127.0.0.1:8802")
     settings = Settings(
         mongo_url=read("LAUREL_MONGO_URL", _mongo_url),
@@ -118,7 +121,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         credential_keys=read("LAUREL_CREDENTIAL_KEY", _secrets, "") or (),
         activity_url=read("LAUREL_ACTIVITY_URL", _http_url, "http://127.0.0.1:8801"),
         titles_and_badges_url=titles_and_badges_url,
-        referral_url=read("LAUREL_REFERRAL_URL", _http_url, "http://127.0.0.1:8803"),
+        referral_url=referral_url,
+        links_url=read("LAUREL_LINKS_URL", _http_url, "") or referral_url,
         click_keys=read("LAUREL_CLICK_KEYS", _secrets, "") or (),
         spool=read("LAUREL_SPOOL", Path, ""),
         spool_bytes=read("LAUREL_SPOOL_BYTES", _positive, "256000000"),

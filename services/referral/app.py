@@ -66,7 +66,7 @@ def wire_api(configuration: Settings) -> Flask:
         idempotency_keys=idempotency.Keys(DATABASE),
     )
     app.config["MEMBER_KEY"] = member_key
-    app.config["PUBLIC_URL"] = configuration.referral_url
+    app.config["PUBLIC_URL"] = configuration.links_url
     app.config["CLICK_KEYS"] = configuration.need_click_keys()
     # Links must lead on while the database is away, also just after a start: then the first request that needs it
     # checks the key.

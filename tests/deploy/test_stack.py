@@ -1,6 +1,7 @@
 """The stack in the background: started once, healed by itself, ended completely, and never half there."""
 
 import os
+import re
 import socket
 import stat
 import time
@@ -15,6 +16,8 @@ import pytest
 from deploy.embedded import layout, leftovers, ports, stack, supervision
 from deploy.embedded.errors import CannotStart
 from deploy.embedded.layout import Layout, read_environment_file
+
+_GUNICORN = re.compile(r"services\.(\w+)\.app:create_api\(\)")
 
 pytestmark = [pytest.mark.servers, pytest.mark.takes(50)]
 
@@ -47,7 +50,13 @@ def test_starting_twice_changes_nothing(running: Layout) -> None:
 def test_secrets_are_for_their_owner_alone(running: Layout) -> None:
     assert stat.S_IMODE(running.environment_file.stat().st_mode) == 0o600
     written = read_environment_file(running.environment_file)
-    assert len(written["LAUREL_MEMBER_KEY"]) >= 32 <= len(written["LAUREL_CREDENTIAL_KEY"])
+    for name in ("LAUREL_MEMBER_KEY", "LAUREL_CREDENTIAL_KEY", "LAUREL_CLICK_KEYS"):
+        assert len(written[name]) >= 32
+
+
+def test_every_service_has_its_processes(running: Layout) -> None:
+    for program in supervision.SERVICE_COMMANDS.values():
+        eventually(lambda name=program: any(is_program(one, name) for one in leftovers.of(running.home)))
 
 
 def test_other_ports_are_refused_while_it_is_up(running: Layout) -> None:
@@ -55,7 +64,10 @@ def test_other_ports_are_refused_while_it_is_up(running: Layout) -> None:
         stack.up(replace(running, kafka=ports.free(1)[0]), print)
 
 
-@pytest.mark.parametrize("program", ["mongod", "java", "titles-and-badges consume", "activity api"])
+@pytest.mark.parametrize(
+    "program",
+    ["mongod", "java", "titles-and-badges consume", "activity api", "referral api", "referral jobs"],
+)
 def test_what_is_killed_comes_back(running: Layout, program: str) -> None:
     (victim,) = (one for one in leftovers.of(running.home) if is_program(one, program))
     victim.kill()
@@ -120,7 +132,7 @@ def is_program(process: psutil.Process, program: str) -> bool:
     if program == "supervisor.supervisord":
         return program in command
     # gunicorn's master has taken the place of `laurel activity api`.
-    command = command.replace("services.activity.app:create_api()", "activity api")
+    command = _GUNICORN.sub(lambda found: f"{found[1].replace('_', '-')} api", command)
     return program in command and parent is not None and is_program(parent, "supervisor.supervisord")
 
 

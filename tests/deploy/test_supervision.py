@@ -66,6 +66,7 @@ def test_each_api_counts_for_itself(place: Layout, read: dict[str, Any]) -> None
         None,
         str(place.home / "metrics" / "activity-api"),
         str(place.home / "metrics" / "titles-and-badges-api"),
+        str(place.home / "metrics" / "referral-api"),
     }
 
 

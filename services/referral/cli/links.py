@@ -24,7 +24,7 @@ def links(community: str, form: str) -> None:
     configuration = settings()
     app.connect(configuration)
     communities.need(community)
-    rows = (_LINK.dump(each) for each in queries.every_link(community, configuration.referral_url))
+    rows = (_LINK.dump(each) for each in queries.every_link(community, configuration.links_url))
     if form == "json":
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
