@@ -147,6 +147,15 @@ def test_an_admin_who_asked_does_not_approve_it_himself(office: Office) -> None:
     assert office.decide("rita", "g1", "approval").status_code == 200
 
 
+def test_nobody_gives_himself_anything_nor_lets_it_be_given(office: Office) -> None:
+    office.define(reps=["ann", "member:ann", "rita"])
+    own = [office.grant("g1", who=who) for who in ("ann", "member:ann")]
+    assert [(each.status_code, each.json["title"]) for each in own] == [(403, "Not to yourself")] * 2
+    office.grant("g1", 3_000)
+    assert office.decide("ann", "g1", "approval").json["title"] == "Not to yourself"
+    assert office.owed() == 0
+
+
 def test_what_is_refused_gives_back_what_it_reserved(office: Office) -> None:
     office.grant("g1", 3_000)
     assert office.decide("roy", "g1", "refusal").json["state"] == "refused"

@@ -10,7 +10,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.errors import Conflict, Forbidden
+from services.referral.domain.refusals import (
+    AboveMaximum,
+    AlreadyDecided,
+    BelowWhatIsSpent,
+    Exhausted,
+    Expired,
+    NotBegun,
+    NotToOneself,
+    NotYours,
+    PaidOut,
+    SecondPersonNeeded,
+    WrongCurrency,
+)
 
 #: For so long a grant waits for a second person, unless its budget says otherwise.
 PATIENCE = timedelta(days=14)
@@ -80,66 +92,6 @@ class Step(NamedTuple):
     grant: Grant
 
 
-class NotYours(Forbidden):
-    """A rep may grant from the budgets that name him."""
-
-    title = "Not your budget"
-
-
-class SecondPersonNeeded(Forbidden):
-    """Nobody approves what he asked for himself."""
-
-    title = "Second person needed"
-
-
-class NotBegun(Conflict):
-    """The budget holds from a later moment on."""
-
-    title = "Budget not begun"
-
-
-class Expired(Conflict):
-    """The budget's time is over, or the grant's, which waited for too long."""
-
-    title = "Expired"
-
-
-class WrongCurrency(Conflict):
-    """A budget holds one currency."""
-
-    title = "Wrong currency"
-
-
-class AboveMaximum(Conflict):
-    """More than one grant may be."""
-
-    title = "Above the maximum"
-
-
-class Exhausted(Conflict):
-    """Less is left than is asked for."""
-
-    title = "Budget exhausted"
-
-
-class AlreadyDecided(Conflict):
-    """What became of the grant does not allow it."""
-
-    title = "Already decided"
-
-
-class PaidOut(Conflict):
-    """The money of the grant is in a pay-out."""
-
-    title = "In a pay-out"
-
-
-class BelowWhatIsSpent(Conflict):
-    """A limit holds what is spent and reserved already."""
-
-    title = "Below what is spent"
-
-
 class _Effect(NamedTuple):
     """How many times a grant's amount what happens adds to what a budget has reserved, and spent."""
 
@@ -164,6 +116,13 @@ class Asked(NamedTuple):
     id: str
     amount_minor: int
     currency: str
+
+
+def check_other(by: Person, called: str | None) -> None:
+    """Refuse that somebody gives to himself: his token is in the name of the member. Raises NotToOneself."""
+    if called is not None and by.subject in {called, f"member:{called}"}:
+        message = f"You ({by.subject}) are who would get it: somebody else has to give it."
+        raise NotToOneself(message)
 
 
 def ask(budget: Budget, asked: Asked, by: Person, now: datetime) -> Step:

@@ -52,6 +52,7 @@ def give(community: str, wanted: Wanted, by: Person, now: datetime) -> Given:
         _check_same(known, wanted)
         return Given(known, is_new=False)
     _check_known(wanted)
+    rules.check_other(by, wanted.called)
     budget = _free(community, _budget(community, wanted.budget), now)
     step = rules.ask(budget, Asked(wanted.id, wanted.amount_minor, wanted.currency), by, now)
     asked = {name: getattr(wanted, name) for name in _KEPT} | {"asked_by": by.subject, "asked_at": now}
@@ -61,15 +62,16 @@ def give(community: str, wanted: Wanted, by: Person, now: datetime) -> Given:
 @mongo.in_transaction(DATABASE)
 def approve(community: str, name: str, by: Person, now: datetime, reason: str | None = None) -> Document:
     """A second person lets a grant be given. Raises Refused's children."""
-    return _decide(community, name, by, (now, reason), State.GRANTED, rules.approve)
+    stored = _grant(community, name)
+    rules.check_other(by, people.shown([stored["member"]])[stored["member"]])
+    return _decide(stored, by, (now, reason), State.GRANTED, rules.approve)
 
 
 @mongo.in_transaction(DATABASE)
 def refuse(community: str, name: str, by: Person, now: datetime, reason: str) -> Document:
     """A grant that waits is not given. Raises Refused's children."""
     return _decide(
-        community,
-        name,
+        _grant(community, name),
         by,
         (now, reason),
         State.REFUSED,
@@ -81,8 +83,7 @@ def refuse(community: str, name: str, by: Person, now: datetime, reason: str) ->
 def revoke(community: str, name: str, by: Person, now: datetime, reason: str) -> Document:
     """What was granted and is in no pay-out goes back into its budget. Raises Refused's children."""
     return _decide(
-        community,
-        name,
+        _grant(community, name),
         by,
         (now, reason),
         State.REVOKED,
@@ -118,12 +119,10 @@ def _free(community: str, budget: Budget, now: datetime) -> Budget:
     return budget
 
 
-def _decide(community: str, name: str, by: Person, decided: _Decided, state: State, rule: _Rule) -> Document:
-    stored = grants.load(community, name)
-    if stored is None:
-        raise NotFound("grant", name)
+def _decide(stored: Document, by: Person, decided: _Decided, state: State, rule: _Rule) -> Document:
     if stored["state"] == state and stored.get("decided_by") == by.subject:
         return stored  # he says it again
+    community = stored["community"]
     step = rule(_budget(community, stored["budget"]), grants.grant_of(stored), by, decided[0])
     return _take(community, stored, step, by, decided)
 
@@ -193,6 +192,13 @@ def _move(community: str, grant: Document) -> None:
         withdrawn=is_back,
     )
     outbox.add(DATABASE, community, events.EVENTS.name, [events.message(announced)])
+
+
+def _grant(community: str, name: str) -> Document:
+    found = grants.load(community, name)
+    if found is None:
+        raise NotFound("grant", name)
+    return found
 
 
 def _budget(community: str, slug: str) -> Budget:
