@@ -141,6 +141,9 @@ ATTEMPTS = {
     "referral GET /v1/advocates": Attempt(200, empty=True),
     "referral GET /v1/advocates/{member_id}": Attempt(404),
     "referral PATCH /v1/advocates/{member_id}": Attempt(404, {"program": "poster", "state": "closed"}),
+    "referral PUT /v1/advocates/{member_id}/rates": Attempt(
+        404, {"program": "poster", "rule": "own", "rate": "90%", "reason": "Mine."}
+    ),
     "referral GET /v1/advocates/{member_id}/links": Attempt(404),
     "referral POST /v1/advocates/{member_id}/links": Attempt(404, {"program": "poster", "channel": "mail"}),
     "referral DELETE /v1/members/{member_id}": Attempt(204),

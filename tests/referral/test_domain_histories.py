@@ -300,8 +300,8 @@ def _only_the_advocate(friend: str, conversions: Any) -> Any:
 @pytest.mark.parametrize(
     ("module", "name", "broken"),
     [
-        (money, "share", lambda amount, rate: int(amount * rate)),
-        (money, "share", lambda amount, rate: round(amount * float(rate))),
+        (money, "rounded", int),
+        (money, "rounded", lambda exact: round(float(exact))),
         (settling, "back", _unbounded),
         (settling, "back", _at_the_present_rate),
         (settling, "back", _all_or_nothing),

@@ -9,8 +9,18 @@ import pytest
 
 from services.referral.domain import rewards
 from services.referral.domain.money import parse_rate
-from services.referral.domain.programs import Base, Beneficiary, Caps, Occasion, Reward, Standing, Terms, Tier
-from services.referral.domain.rewards import Conversion, Credit, Due
+from services.referral.domain.programs import (
+    Base,
+    Beneficiary,
+    Caps,
+    Occasion,
+    Product,
+    Reward,
+    Standing,
+    Terms,
+    Tier,
+)
+from services.referral.domain.rewards import Conversion, Credit, Due, Item
 from shared import clock
 
 BEGAN = clock.from_text("2026-01-15T10:00:00Z")
@@ -71,6 +81,33 @@ def test_a_percentage_ignores_the_quantity_and_a_fixed_amount_multiplies_it() ->
     found = credit(terms(fixed, TWENTY))
     assert paid(order(found, amount_minor=1_000, quantity=5))[1:] == [("ann", "commission", 200, "EUR")]
     assert paid(order(found, quantity=2))[:1] == [("ann", "fixed", 1_000, "EUR")]
+
+
+def test_the_advocates_rate_beats_the_products_which_beats_the_rules_and_a_disabled_product_pays_nothing() -> (
+    None
+):
+    """AffiliateWP #965."""
+    products = (Product(product="book", rate=parse_rate("5%")), Product(product="gift card"))
+    found = terms(
+        replace(TWENTY, products=products), Reward(name="other", to=Beneficiary.FRIEND, rate=parse_rate("1%"))
+    )
+    items = (Item(product="book", amount_minor=4_000), Item(product="gift card", amount_minor=1_000))
+    amounts = [amount for _, _, amount, _ in paid(order(credit(found), items=items))]
+    assert amounts == [200 + 0 + 1_000, 100]  # the rest of the 10,000 is no product in particular
+    agreed = credit(found, rates={"own": parse_rate("90%"), "commission": parse_rate("50%")})
+    assert [each[2] for each in paid(order(agreed, items=items))] == [2_000 + 0 + 2_500, 100]
+
+
+def test_pieces_of_a_product_have_their_own_amount() -> None:
+    fixed = Reward(
+        name="fixed", to=Beneficiary.ADVOCATE, amount_minor=500, currency="EUR",
+        products=(Product(product="book", amount_minor=50), Product(product="card")),
+    )  # fmt: skip
+    items = (
+        Item(product="book", amount_minor=1, quantity=2),
+        Item(product="card", amount_minor=1, quantity=3),
+    )
+    assert paid(order(credit(terms(fixed)), items=items, quantity=6))[0][2] == 2 * 50 + 0 + 500
 
 
 def test_both_sides_are_rewarded_and_a_fixed_amount_keeps_its_own_currency() -> None:

@@ -251,6 +251,23 @@ def test_the_own_code_earns_nothing_and_the_second_purchase_pays(town: Town) -> 
     assert lies(town, "held:ann") == 30
 
 
+def test_rates_of_advocates_and_products_over_the_door(town: Town) -> None:
+    products = [{"product": "book", "rate": "5%"}, {"product": "card"}]
+    town.program("shop", rewards=[{**OWN, "rate": "20%", "products": products}])
+    code = town.advocate("ann", "shop")
+    items = [{"product": "book", "amount_minor": 200}, {"product": "card", "amount_minor": 100}]
+    town.buy("o1", code=code, items=items)
+    assert lies(town, "held:ann") == 10 + 0 + 40
+    body = {"program": "shop", "rule": "own", "rate": "50%", "reason": "She has brought many."}
+    for _ in range(2):
+        said = town.ask("PUT", "/v1/advocates/ann/rates", body)
+        assert (said.status_code, [each["rate"] for each in said.json["rates"]]) == (200, ["50%"]), said.text
+    town.buy("o2", "eve", clock.now() + HOUR, code=code, items=items)
+    assert lies(town, "held:ann") == 50 + 100 + 0 + 100
+    assert town.ask("PUT", "/v1/advocates/ann/rates", {**body, "rule": "none"}).status_code == 422
+    assert town.buy("o3", items=[{"product": "book", "amount_minor": 501}]).status_code == 422
+
+
 def test_currencies_never_mix(town: Town) -> None:
     code = town.advocate("ann")
     town.buy("o1", code=code)

@@ -13,7 +13,7 @@ from services.referral.domain.advocates import State
 from services.referral.domain.links import Wanted
 from services.referral.queries import advocates as queries
 from services.referral.schemas import advocates as schemas
-from services.referral.use_cases import enrolling, linking
+from services.referral.use_cases import enrolling, linking, rating
 from services.referral.use_cases.enrolling import Enrolment
 from shared import clock, http
 from shared.errors import Invalid
@@ -87,6 +87,25 @@ def change_advocate(body: dict[str, Any], member_id: str) -> Mapping[str, Any]:
         now=clock.now(),
     )
     return queries.shown([changed])[0]
+
+
+@blueprint.put("/advocates/<id:member_id>/rates")
+@http.requires("admin")
+@blueprint.arguments(schemas.RateWanted)
+@blueprint.response(200, schemas.Advocate)
+def agree_rate(body: dict[str, Any], member_id: str) -> Mapping[str, Any]:
+    """Agree a rate with one advocate alone: from now on it beats that of products and of everybody."""
+    agreed = rating.agree(
+        http.community(),
+        body["program"],
+        people.member(member_id),
+        body["rule"],
+        body["rate"],
+        reason=body["reason"],
+        by=http.grant().subject,
+        now=clock.now(),
+    )
+    return queries.shown([agreed])[0]
 
 
 @blueprint.get("/advocates/<id:member_id>/links")

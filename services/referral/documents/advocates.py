@@ -17,8 +17,9 @@ from services.referral.documents.database import DATABASE
 class Advocate(Document):
     """A member as an advocate of a program. `state` is the last one of `history`.
 
-    `why` names the badge or title by which he became one; generation and parent are those of his loop. Who was merged
-    into somebody else says into whom (`became`): that one is the advocate.
+    `rates` were agreed with him alone: since when, of which rule, how much (None: as everybody). `why` names the badge
+    or title by which he became one; generation and parent are those of his loop. Who was merged into somebody else
+    says into whom (`became`): that one is the advocate.
     """
 
     meta = {
@@ -39,6 +40,7 @@ class Advocate(Document):
     since = DateTimeField(required=True)
     state = StringField(required=True)
     history = ListField(ListField(), required=True)
+    rates = ListField(ListField())
     by = StringField(required=True)
     why = DictField()
     generation = IntField()

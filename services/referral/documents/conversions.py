@@ -97,6 +97,7 @@ class Order(Document):
     amount_minor = LongField(required=True)
     currency = StringField(required=True)
     quantity = IntField(required=True)
+    items = ListField(DictField())
     code = StringField()
     coupon = StringField()
     folded = StringField()

@@ -1,8 +1,9 @@
 """Advocates: from an invitation to the end. What one was at a time stays known: what happened then goes by it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from shared import timeline
 from shared.errors import Conflict
@@ -29,6 +30,9 @@ class By(StrEnum):
 #: (since when, state), in order of time.
 History = Timeline[str]
 
+#: (since when, of which rule, the rate; None: as everybody), in order of time.
+Rates = Sequence[tuple[datetime, str, Fraction | None]]
+
 _NEXT = {
     State.INVITED: frozenset({State.ENROLLED, State.CLOSED}),
     State.ENROLLED: frozenset({State.PAUSED, State.CLOSED}),
@@ -43,6 +47,12 @@ def state_at(history: History, moment: datetime) -> State | None:
     """What an advocate was at a moment, None before he was anything."""
     found = timeline.at(history, moment, "")
     return State(found) if found else None
+
+
+def rates_at(rates: Rates, moment: datetime) -> dict[str, Fraction]:
+    """What was agreed with an advocate alone and holds at a moment: rule → rate."""
+    found = {rule: rate for since, rule, rate in rates if since <= moment}
+    return {rule: rate for rule, rate in found.items() if rate is not None}
 
 
 def changed(history: History, state: State, since: datetime) -> list[tuple[datetime, str]] | None:

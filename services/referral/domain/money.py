@@ -10,10 +10,15 @@ _HUNDRED = 100
 
 def share(amount_minor: int, rate: Fraction) -> int:
     """A rate of an amount, in whole minor units, half away from zero: the one rounding of Laurel."""
-    exact = abs(amount_minor) * rate
+    return rounded(amount_minor * rate)
+
+
+def rounded(exact: Fraction) -> int:
+    """Whole minor units, half away from zero."""
+    size = abs(exact)
     # floor(x + 1/2) in whole numbers: a float would make 14 of 14.5, and 14.499… of what is 14.5.
-    rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-    return rounded if amount_minor >= 0 else -rounded
+    whole = (2 * size.numerator + size.denominator) // (2 * size.denominator)
+    return whole if exact >= 0 else -whole
 
 
 def parse_rate(written: str) -> Fraction:

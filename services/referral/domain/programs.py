@@ -50,13 +50,23 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """For one product this instead of a rule's own rate or amount; with neither of them it pays nothing."""
+
+    product: str
+    rate: Fraction | None = None
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reward:
     """One rule of a program: exactly one of `rate` (of what, by `base`) and `amount_minor` (in `currency`).
 
     A fixed amount is due for each piece (`quantity`), a rate never is. `months` bounds for how long after the friend's
-    first purchase later ones are rewarded too: 0 only the first one, None for ever. A milestone is due when
-    the advocate's so many-th friend (`friends`) has bought. An upstream reward goes to so many `generations` above who
-    recommended: 1 is his own advocate alone.
+    first purchase later ones are rewarded too: 0 only the first one, None for ever. A milestone is due when the
+    advocate's so many-th friend (`friends`) has bought. An upstream reward goes to so many `generations` above who
+    recommended: 1 is his own advocate alone. An advocate's own rate beats that of a product, which beats the rule's
+    own; a product that pays nothing pays nobody.
     """
 
     name: str
@@ -70,6 +80,7 @@ class Reward:
     friends: int | None = None
     generations: int = 1
     tiers: tuple[Tier, ...] = ()
+    products: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
 
 from services.referral.domain import money
-from services.referral.domain.programs import Base, Beneficiary, Caps, Occasion, Reward, Terms
+from services.referral.domain.programs import Base, Beneficiary, Caps, Occasion, Product, Reward, Terms
 
 _MONTHS = 12
 
@@ -22,8 +24,8 @@ _MONTHS = 12
 class Credit:
     """To whom a join or an order is attributed: the program with its terms of that moment, and the advocate.
 
-    `above` are his own advocate, and that one's, and so on. `trusted` says whether the advocate holds what the
-    program's standing asks for.
+    `above` are his own advocate, and that one's, and so on. `rates` are what was agreed with him alone, by rule.
+    `trusted` says whether the advocate holds what the program's standing asks for.
     """
 
     program: str
@@ -32,14 +34,25 @@ class Credit:
     advocate: str
     above: tuple[str, ...] = ()
     trusted: bool = False
+    rates: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """So many pieces of a product in an order, and what all of them cost."""
+
+    product: str
+    amount_minor: int
+    quantity: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
     """A join or an order of a friend, and what became of it.
 
-    `refunded_minor` is the sum of the refunds that stand. `position` is the how many-th rewarded purchase of the
-    advocate it is, as it was decided once. `released`: something was released for it.
+    `items` may say what of it is which product; the rest is none in particular. `refunded_minor` is the sum of the
+    refunds that stand. `position` is the how many-th rewarded purchase of the advocate it is, as it was decided once.
+    `released`: something was released for it.
     """
 
     subject: str
@@ -49,6 +62,7 @@ class Conversion:
     amount_minor: int = 0
     currency: str = ""
     quantity: int = 1
+    items: tuple[Item, ...] = ()
     refunded_minor: int = 0
     position: int = 1
     released: bool = False
@@ -212,17 +226,52 @@ def _upstream(rule: Reward, conversion: Conversion, credit: Credit, own: Mapping
 
 
 def _amount(rule: Reward, conversion: Conversion, own: Mapping[str, int]) -> int:
-    """A rate ignores the quantity, a fixed amount multiplies it."""
+    """A rate ignores the quantity, a fixed amount multiplies it. All of an order is rounded once."""
+    usual = _usual(rule, conversion)
+    if rule.base is Base.REWARD and usual.rate is not None:
+        return money.share(own.get(conversion.currency, 0), usual.rate)
+    special = {each.product: each for each in rule.products}
+    parts = [*conversion.items, _rest(conversion)]
+    return money.rounded(sum((_part(each, usual, special.get(each.product)) for each in parts), Fraction(0)))
+
+
+class _Usual(NamedTuple):
+    """The rate or the amount of what is no special product; `agreed` with the advocate alone, it beats products too."""
+
+    rate: Fraction | None
+    amount_minor: int | None
+    agreed: bool = False
+
+
+def _usual(rule: Reward, conversion: Conversion) -> _Usual:
+    agreed = conversion.credit.rates.get(rule.name) if conversion.credit is not None else None
+    if agreed is not None and rule.to is Beneficiary.ADVOCATE:
+        return _Usual(agreed, None, agreed=True)
     tier = max(
         (each for each in rule.tiers if each.reached <= conversion.position),
         key=lambda each: each.reached,
         default=None,
     )
-    rate, fixed = (rule.rate, rule.amount_minor) if tier is None else (tier.rate, tier.amount_minor)
-    if rate is None:
-        return (fixed or 0) * conversion.quantity
-    taken_of = own.get(conversion.currency, 0) if rule.base is Base.REWARD else conversion.amount_minor
-    return money.share(taken_of, rate)
+    return _Usual(*((rule.rate, rule.amount_minor) if tier is None else (tier.rate, tier.amount_minor)))
+
+
+def _part(item: Item, usual: _Usual, special: Product | None) -> Fraction:
+    if special is not None and special.rate is None and special.amount_minor is None:
+        return Fraction(0)
+    if special is None or usual.agreed:
+        rate, fixed = usual.rate, usual.amount_minor
+    else:
+        rate, fixed = special.rate, special.amount_minor
+    return Fraction((fixed or 0) * item.quantity) if rate is None else item.amount_minor * rate
+
+
+def _rest(conversion: Conversion) -> Item:
+    """What of an order is no product in particular: all of it, or the delivery."""
+    return Item(
+        product="",
+        amount_minor=conversion.amount_minor - sum(each.amount_minor for each in conversion.items),
+        quantity=max(0, conversion.quantity - sum(each.quantity for each in conversion.items)),
+    )
 
 
 def _due(

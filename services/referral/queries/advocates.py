@@ -6,7 +6,7 @@ from typing import Any
 
 from services.referral.domain import codes
 from services.referral.domain import links as rules
-from services.referral.repository import advocates, links, people
+from services.referral.repository import advocates, links, people, rates
 from shared import clock
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -39,6 +39,7 @@ def shown(found: Sequence[Document]) -> list[dict[str, Any]]:
             "key": each["_id"],
             "member": names[each["member"]],
             "parent": names.get(each.get("parent") or ""),
+            "rates": [{"since": since, "rule": rule, "rate": rate} for since, rule, rate in rates.read(each)],
             "history": [{"since": since, "state": state} for since, state in each["history"]],
         }
         for each in found

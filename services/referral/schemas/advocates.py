@@ -52,6 +52,29 @@ class StateSince(Schema):
     state = fields.String(required=True)
 
 
+class AgreedRate(Schema):
+    """A rate that was agreed with one advocate alone, from a moment on; null: as everybody."""
+
+    since = http.Moment(required=True)
+    rule = fields.String(required=True)
+    rate = written.Rate(required=True, allow_none=True)
+
+
+class RateWanted(Schema):
+    """What is agreed with an advocate from now on, of a rule that gives advocates a share, and why."""
+
+    program = written.slug(required=True)
+    rule = written.slug(required=True)
+    rate = written.Rate(required=True, allow_none=True, validate=validate.Range(min=0, max=1))
+    reason = fields.String(
+        required=True,
+        validate=[
+            validate.Length(3, written.LONGEST_TEXT),
+            validate.Regexp(r"\s*\S", error="A reason is more than spaces."),
+        ],
+    )
+
+
 class Advocate(Schema):
     """A member as an advocate of a program. `why` names the badge or title by which he became one."""
 
@@ -64,6 +87,7 @@ class Advocate(Schema):
     generation = fields.Integer(required=True, allow_none=True)
     parent = fields.String(required=True, allow_none=True)
     history = fields.List(fields.Nested(StateSince), required=True)
+    rates = fields.List(fields.Nested(AgreedRate), required=True)
 
 
 class AdvocateEverywhere(Schema):

@@ -11,6 +11,7 @@ from shared.http import Moment
 LONGEST_EMAIL = 320
 #: At most so many items a call.
 LARGEST_BATCH = 1_000
+MOST_ITEMS = 200
 
 
 class _Names(Schema):
@@ -33,6 +34,14 @@ class NewJoin(_Names):
     at = Moment(required=True)
 
 
+class OrderItem(Schema):
+    """So many pieces of a product in an order, and what all of them cost."""
+
+    product = written.identifier(required=True)
+    amount_minor = written.amount(required=True)
+    quantity = written.number(1, load_default=1)
+
+
 class NewOrder(_Names):
     """A friend bought. `order` is the shop's own id, for ever; `checkout_began_at`: clicks after it do not count."""
 
@@ -41,8 +50,21 @@ class NewOrder(_Names):
     amount_minor = written.amount(required=True)
     currency = written.currency(required=True)
     quantity = written.number(1, load_default=1)
+    items = fields.List(
+        fields.Nested(OrderItem),
+        validate=validate.Length(1, MOST_ITEMS),
+        metadata={
+            "description": "What of it is which product; the rest, as the delivery, is none in particular."
+        },
+    )
     at = Moment(required=True, data_key="placed_at")
     checkout_began = Moment(data_key="checkout_began_at")
+
+    @validates_schema
+    def _items(self, data: dict[str, Any], **_: object) -> None:
+        if sum(each["amount_minor"] for each in data.get("items", ())) > data["amount_minor"]:
+            reason = "The items cost more than the order."
+            raise ValidationError(reason, "items")
 
 
 class NewRefund(Schema):

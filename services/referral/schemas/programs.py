@@ -13,6 +13,7 @@ from shared import http
 
 MOST_REWARDS = 20
 MOST_TIERS = 10
+MOST_PRODUCTS = 500
 MOST_NAMED = 50
 #: Longer than this no promise holds: ten years.
 LONGEST = "3650d"
@@ -57,6 +58,16 @@ class Tier(_Value):
     amount_minor = written.amount(1, allow_none=True)
 
 
+class Product(_Value):
+    """For one product this in the place of the rule's own rate or amount; with neither of them it pays nothing."""
+
+    kind = domain.Product
+
+    product = written.identifier(required=True)
+    rate = written.Rate(validate=_SHARE, allow_none=True)
+    amount_minor = written.amount(1, allow_none=True)
+
+
 class Reward(_Value):
     """One rule of a program: either a `rate` of the `base`, or an `amount_minor` in a `currency`.
 
@@ -78,6 +89,7 @@ class Reward(_Value):
     friends = written.number(1, allow_none=True)
     generations = written.number(1, MOST_GENERATIONS)
     tiers = fields.List(fields.Nested(Tier), validate=validate.Length(0, MOST_TIERS))
+    products = fields.List(fields.Nested(Product), validate=validate.Length(0, MOST_PRODUCTS))
 
     @validates_schema
     def check(self, data: Mapping[str, Any], **_: object) -> None:
@@ -89,11 +101,13 @@ class Reward(_Value):
             _refuse("currency", "An amount has a currency, and a rate has that of the sale.")
         _check_occasion(data, by_rate=rate is not None)
         _check_tiers(data.get("tiers", ()), by_rate=rate is not None)
+        _check_products(data.get("products", ()), by_rate=rate is not None)
 
     @post_load
     def make(self, data: Mapping[str, Any], **_: object) -> Any:  # noqa: ANN401
         """The rule, with its tiers as they cannot be changed."""
-        return domain.Reward(**{**data, "tiers": tuple(data.get("tiers", ()))})
+        lists = {name: tuple(data.get(name, ())) for name in ("tiers", "products")}
+        return domain.Reward(**{**data, **lists})
 
 
 class Caps(_Value):
@@ -271,6 +285,16 @@ def _check_tiers(tiers: Any, *, by_rate: bool) -> None:  # noqa: ANN401
                 {"tiers": {index: {"reached": ["Each tier asks for more than the one before."]}}}
             )
         reached = tier.reached
+
+
+def _check_products(products: Any, *, by_rate: bool) -> None:  # noqa: ANN401
+    named = [each.product for each in products]
+    for index, each in enumerate(products):
+        if (each.amount_minor is not None and by_rate) or (each.rate is not None and not by_rate):
+            reason = "A product has a rate where its rule has one, and an amount where that has one."
+            raise ValidationError({"products": {index: [reason]}})
+        if each.product in named[:index]:
+            raise ValidationError({"products": {index: {"product": ["It is named above already."]}}})
 
 
 def _refuse(field: str, reason: str) -> None:

@@ -1,12 +1,13 @@
 """What is known of a friend, as the rules of rewards see it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.referral.domain import refunds as refunding
+from services.referral.domain.advocates import rates_at
 from services.referral.domain.programs import Occasion, Program
-from services.referral.domain.rewards import Conversion, Credit
+from services.referral.domain.rewards import Conversion, Credit, Item
 from services.referral.domain.standings import Standing
 from services.referral.repository import (
     attributions,
@@ -14,6 +15,7 @@ from services.referral.repository import (
     orders,
     people,
     programs,
+    rates,
     refunds,
     rewards,
     standings,
@@ -92,10 +94,16 @@ def _credits(
     advocates = {survivors[each["advocate"]] for each in credited}
     above = _above({(each["program"], survivors[each["advocate"]]) for each in credited})
     standing = standings.at(community, advocates, now)
+    agreed = rates.of(community, above)
+    found_credits = {
+        each["_id"]: _credit(each, by_slug[each["program"]], survivors, above, standing) for each in credited
+    }
     return {
-        each["_id"]: credit
+        each["_id"]: replace(
+            credit, rates=rates_at(agreed.get((credit.program, credit.advocate), ()), each["at"])
+        )
         for each in credited
-        if (credit := _credit(each, by_slug[each["program"]], survivors, above, standing)) is not None
+        if (credit := found_credits[each["_id"]]) is not None
     }
 
 
@@ -159,6 +167,7 @@ def _conversions(
             amount_minor=amount,
             currency=currency,
             quantity=order["quantity"],
+            items=tuple(Item(**each) for each in order.get("items", ())),
             refunded_minor=refunding.refunded(amount, currency, refunded[order["_id"]]),
             released=name in released,
         )
