@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.referral import jobs
 from services.referral.domain import budgets as rules
 from services.referral.domain.budgets import Person
 from services.referral.repository import DATABASE, budgets, ledger
@@ -178,6 +179,14 @@ def test_what_nobody_decides_expires_and_its_reservation_is_free_before_the_cloc
     assert office.numbers() == (0, 0, 10_000)
     assert office("ada", "GET", "grants/g4").json["state"] == "expired"
     assert office.acts("grant:g4") == [("rita", "grant.asked"), ("clock", "grant.expired")]
+
+
+def test_the_clock_gives_back_what_waited_for_too_long(office: Office) -> None:
+    wanted = granting.Wanted("g1", office.ann, "ann", 3_000, "EUR", "gifts", "She helped.")
+    granting.give(office.door.community, wanted, Person("rita"), clock.now() - timedelta(days=15))
+    assert office.numbers() == (3_000, 0, 7_000)
+    jobs.look_at_the_clock()
+    assert office.numbers() == (0, 0, 10_000)
 
 
 def test_a_grant_that_waited_for_too_long_is_not_approved_though_the_clock_has_not_looked(

@@ -67,7 +67,7 @@ def export_payout(payout: str) -> Response:
     A cell that a spreadsheet would take for a formula begins with an apostrophe.
     """
     response = Response(queries.export(http.community(), payout), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="payout-{http.community()}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="payout-{payout}.csv"'
     return response
 
 
