@@ -68,7 +68,7 @@ def _growth(large: Grove, small: Grove, rounds: int) -> Row:
 
 def _list(large: Grove, rounds: int) -> Row:
     def ours(grove: Grove, name: str) -> object:
-        return queries.descendants(COMMUNITY, grove.key, PROGRAM, name, after="", limit=PAGE)
+        return queries.descendants(PROGRAM, grove.member(name), after="", limit=PAGE)
 
     def theirs(grove: Grove, name: str) -> object:
         query = {"anc": grove.member(name)}
@@ -95,7 +95,7 @@ def _each(grove: Grove, ask: Callable[[Grove, str], object]) -> Callable[[int], 
 
 
 def _counts(grove: Grove, name: str) -> dict[int, int]:
-    return queries.generations(COMMUNITY, grove.key, PROGRAM, name)
+    return queries.generations(PROGRAM, grove.member(name))
 
 
 def _looked_up(grove: Grove, name: str) -> dict[int, int]:

@@ -10,7 +10,7 @@ from services.referral.use_cases import inviting
 from shared import clock, mongo
 from tests.fixtures import REFERRAL, Courier, Door
 from tests.referral.planting import Garden, standing, take, work_off
-from tests.strangers import PROGRAM
+from tests.strangers import PAGE, PROGRAM
 
 AT = "2026-05-01T12:00:00Z"
 
@@ -143,6 +143,10 @@ def test_the_page_offers_and_who_accepts_is_an_advocate_with_a_link(door: Door) 
     answer(door, nps=9)
     (offer,) = door("GET", "/v1/members/ann/offers").json["items"]
     assert (offer["program"], offer["disclosure"]) == ("friends", "I get 5 € for it.")
+    own = door.token("publishable", origins=[PAGE], subject="member:ann")
+    for member, status in (("ann", 200), ("bob", 404)):
+        headers = {"Authorization": f"Bearer {own}", "Origin": PAGE}
+        assert door("GET", f"/v1/members/{member}/offers", headers=headers).status_code == status
     asked = invite(door, kind="server").json["invitation"]
     assert asked["how"] == "page"
     for _ in range(2):
@@ -245,7 +249,8 @@ def allows(door: Door, moment: datetime) -> bool:
     garden = Garden(door.community)
     stored = candidacies.one(candidacies.key(door.community, "friends", garden.member("ann")))
     assert stored
-    return not considerations.reasons(program, stored, moment)
+    (found,) = considerations.reasons(door.community, {"friends": program}, [stored], moment)
+    return not found
 
 
 def test_who_opted_out_and_who_never_answered_is_not_invited(
@@ -259,7 +264,7 @@ def test_who_opted_out_and_who_never_answered_is_not_invited(
     assert candidate(door)["why_not"] == ["opted-out"]
     assert candidate(door, "bot")["why_not"] == ["not-a-member"]
     assert invite(door).status_code == 409
-    assert invite(door, "nobody").status_code == 404
+    assert invite(door, "nobody").status_code == 409
 
 
 def test_a_program_that_comes_later_finds_who_answered_before(referral: Door) -> None:
@@ -268,8 +273,10 @@ def test_a_program_that_comes_later_finds_who_answered_before(referral: Door) ->
     define(referral)
     work_off()
     assert candidate(referral)["why_not"] == []
+    name = invited(referral)
     assert referral("DELETE", "/v1/programs/friends").status_code in {200, 204}
-    assert candidate(referral)["why_not"] == ["program-not-running"]
+    assert candidate(referral)["why_not"] == ["invited-already", "program-not-running"]
+    assert referral("POST", f"/v1/invitations/{name}/acceptance").status_code == 409
 
 
 def test_two_who_turn_out_to_be_one_are_one_candidate(door: Door, activity: Door, courier: Courier) -> None:

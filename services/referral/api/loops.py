@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
+from services.referral.api import people
 from services.referral.queries import growth
 from services.referral.queries import loops as queries
 from services.referral.schemas import loops as schemas
@@ -26,7 +27,8 @@ def list_loops(limit: int, cursor: str | None = None, **which: str | None) -> Re
     """List loops, those that began last first; of a program, in a state, of an advocate, of a friend."""
     kind = "-".join(["loops", *(which[name] or "" for name in sorted(which))])
     before = http.decode_cursor(cursor, kind, datetime, str)
-    rows = queries.latest(http.community(), _key(), which, before=before, limit=limit + 1)
+    wanted = {name: people.member(which[name] or "") for name in ("advocate", "friend") if which[name]}
+    rows = queries.latest(http.community(), {**which, **wanted}, before=before, limit=limit + 1)
     return http.page(
         rows, limit=limit, kind=kind, position=lambda row: (row["began"], row["id"]), schema=_LOOP
     )
@@ -46,13 +48,11 @@ def show_loop(loop: str) -> Mapping[str, Any]:
 @blueprint.response(200, schemas.Tree)
 def show_tree(program: str | None, limit: int, member_id: str, cursor: str | None = None) -> Response:
     """Show who descends from a member: counts by generation, and a page of them."""
-    community, key, kind = http.community(), _key(), f"tree-{program or ''}-{member_id}"
-    queries.need(community, key, member_id)
+    member, kind = people.member(member_id), f"tree-{program or ''}-{member_id}"
+    queries.need(member, member_id)
     after = http.decode_cursor(cursor, kind, str)
-    counts = queries.generations(community, key, program, member_id)
-    rows = queries.descendants(
-        community, key, program, member_id, after=after[0] if after else "", limit=limit + 1
-    )
+    counts = queries.generations(program, member)
+    rows = queries.descendants(program, member, after=after[0] if after else "", limit=limit + 1)
     beside = {
         "member": member_id,
         "program": program,
@@ -70,8 +70,3 @@ def show_tree(program: str | None, limit: int, member_id: str, cursor: str | Non
 def show_growth(slug: str) -> Mapping[str, Any]:
     """Show how many each advocate brings, how long a turn takes, and how many loops come from state to state."""
     return growth.of_program(http.community(), slug)
-
-
-def _key() -> bytes:
-    key: bytes = current_app.config["MEMBER_KEY"]
-    return key

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, current_app
 
+from services.referral.api import people
 from services.referral.queries import satisfaction as queries
 from services.referral.schemas import satisfaction as schemas
 from services.referral.use_cases import answering, inviting
@@ -62,11 +63,12 @@ def list_candidates(limit: int, cursor: str | None = None, **which: str | None) 
 
 
 @blueprint.get("/members/<id:member_id>/offers")
-@http.requires("server", "rep", "admin")
+@http.requires("publishable", "server", "rep", "admin")
 @blueprint.response(200, schemas.OfferList)
 def list_offers(member_id: str) -> Mapping[str, Any]:
-    """List what the community's own page may offer to a member: programs that he may recommend."""
-    return {"items": queries.offers(http.community(), _key(), member_id)}
+    """List what the community's own page may offer to a member: programs that he may recommend. To himself alone."""
+    people.check_himself(member_id)
+    return {"items": queries.offers(http.community(), people.member(member_id))}
 
 
 @blueprint.post("/invitations")
@@ -79,9 +81,8 @@ def post_invitation(body: dict[str, str]) -> Response:
     grant = http.grant()
     stored, is_new = inviting.invite(
         http.community(),
-        _key(),
         body["program"],
-        body["member"],
+        people.member(body["member"]),
         by=grant.subject,
         how=inviting.PAGE if grant.kind == "server" else inviting.PERSON,
         now=clock.now(),
@@ -106,7 +107,7 @@ def refuse_invitation(invitation: str) -> Response:
 
 
 def _shown(stored: Mapping[str, Any]) -> Any:  # noqa: ANN401 (JSON)
-    return _CANDIDATE.dump(queries.considered([dict(stored)])[0])
+    return _CANDIDATE.dump(queries.considered(http.community(), [dict(stored)])[0])
 
 
 def _key() -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.referral.repository import loops, people, trees
-from shared import clock, identity
+from shared import clock
 from shared.errors import NotFound
 from shared.mongo import Document
 
@@ -45,42 +45,37 @@ def one(community: str, identifier: str) -> Document:
 
 def latest(
     community: str,
-    key: bytes,
     which: Mapping[str, str | None],
     *,
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> list[Document]:
-    """Loops, those that began last first; of a program, in a state, of an advocate or friend by their own ids."""
+    """Loops, those that began last first; of a program, in a state, of an advocate, of a friend."""
     wanted = {name: value for name, value in which.items() if value is not None}
     for name in {"advocate", "friend"} & wanted.keys():
-        wanted[name] = _member(community, key, wanted[name])
+        wanted[name] = _now(wanted[name])
     return _lines(loops.latest(community, wanted, before=before, limit=limit))
 
 
-def generations(community: str, key: bytes, program: str | None, external_id: str) -> dict[int, int]:
+def generations(program: str | None, member: str) -> dict[int, int]:
     """How many descend from a member, by generation."""
-    named = identity.member_id(key, community, external_id)
     # Whoever became somebody else has handed his descendants over: who has some needs no second question.
-    return trees.counts(program, named) or trees.counts(program, people.survivors([named])[named])
+    return trees.counts(program, member) or trees.counts(program, _now(member))
 
 
-def descendants(
-    community: str, key: bytes, program: str | None, external_id: str, *, after: str, limit: int
-) -> list[Document]:
+def descendants(program: str | None, member: str, *, after: str, limit: int) -> list[Document]:
     """Who descends from a member, and over how many generations; in order of the loops' ids."""
-    member = _member(community, key, external_id)
-    found = trees.descendants(program, member, after, limit)
-    lines = _lines(found)
+    who = _now(member)
+    found = trees.descendants(program, who, after, limit)
     return [
-        {**line, "distance": stored["anc"].index(member) + 1}
-        for line, stored in zip(lines, found, strict=True)
+        {**line, "distance": stored["anc"].index(who) + 1}
+        for line, stored in zip(_lines(found), found, strict=True)
     ]
 
 
-def need(community: str, key: bytes, external_id: str) -> None:
+def need(member: str, external_id: str) -> None:
     """Raise NotFound for who is not known here."""
-    if not people.load([_member(community, key, external_id)]):
+    if not people.load([_now(member)]):
         raise NotFound("member", external_id)
 
 
@@ -133,6 +128,5 @@ def _line(stored: Document, named: Mapping[str, str | None]) -> Document:
     }
 
 
-def _member(community: str, key: bytes, external_id: str) -> str:
-    named = identity.member_id(key, community, external_id)
-    return people.survivors([named])[named]
+def _now(member: str) -> str:
+    return people.survivors([member])[member]

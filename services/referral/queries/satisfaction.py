@@ -6,7 +6,7 @@ from typing import Any
 
 from services.referral.domain import satisfaction as rules
 from services.referral.repository import answers, candidacies, considerations, people, programs
-from shared import clock, identity
+from shared import clock
 from shared.mongo import Document
 
 
@@ -41,33 +41,30 @@ def latest_candidates(
 ) -> list[dict[str, Any]]:
     """Who answered, program by program, the latest first: why he may be invited, or why not."""
     wanted = {name: value for name, value in which.items() if value is not None}
-    return considered(candidacies.latest(community, wanted, before=before, limit=limit))
+    return considered(community, candidacies.latest(community, wanted, before=before, limit=limit))
 
 
-def considered(found: Sequence[Document]) -> list[dict[str, Any]]:
+def considered(community: str, found: Sequence[Document]) -> list[dict[str, Any]]:
     """Candidacies as they are shown, with every reason at this moment."""
     called = people.shown({each["member"] for each in found})
-    terms = {
-        each["community"]: {one.slug: one for one in programs.every(each["community"])} for each in found
-    }
-    now = clock.now()
+    known, now = {each.slug: each for each in programs.every(community)}, clock.now()
+    why_not = considerations.reasons(community, known, found, now)
     return [
         {
             **each,
             "key": each["_id"],
             "member": called[each["member"]],
             "why": f"{each['score']} on {each['scale']}",
-            "why_not": considerations.reasons(terms[each["community"]][each["program"]], each, now),
+            "why_not": reasons,
             "invitation": _invitation(each, now),
         }
-        for each in found
+        for each, reasons in zip(found, why_not, strict=True)
     ]
 
 
-def offers(community: str, key: bytes, external_id: str) -> list[dict[str, Any]]:
+def offers(community: str, member: str) -> list[dict[str, Any]]:
     """What a page may offer a member: programs into which he may be invited, or is."""
-    named = identity.member_id(key, community, external_id)
-    who = people.survivors([named])[named]
+    who = people.survivors([member])[member]
     known = {each.slug: each for each in programs.every(community)}
     return [
         {
@@ -76,7 +73,7 @@ def offers(community: str, key: bytes, external_id: str) -> list[dict[str, Any]]
             "disclosure": known[each["program"]].said(clock.now()).disclosure,
             "invitation": each["invitation"],
         }
-        for each in considered(candidacies.of([who]))
+        for each in considered(community, candidacies.of([who]))
         if not each["why_not"] or (each["invitation"] or {}).get("state") == "open"
     ]
 

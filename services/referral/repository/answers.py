@@ -1,6 +1,6 @@
 """How satisfied members said they are; what they wrote is kept apart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pymongo.collection import Collection
@@ -27,6 +27,14 @@ def of(members: Iterable[str]) -> list[Answer]:
     """The answers of these members, who are one person."""
     found = _answers().find({"member": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
     return [read(each) for each in found]
+
+
+def by_member(became: Mapping[str, str]) -> dict[str, list[Answer]]:
+    """The answers of members, each under who he became: id → who that is now."""
+    found: dict[str, list[Answer]] = {}
+    for each in _answers().find({"member": {"$in": list(became)}}, batch_size=mongo.AT_ONCE):
+        found.setdefault(became[each["member"]], []).append(read(each))
+    return found
 
 
 def read(stored: Document) -> Answer:

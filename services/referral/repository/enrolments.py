@@ -1,6 +1,6 @@
 """Since when members are advocates themselves, and how they became so: what loops need of advocates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pymongo.collection import Collection
 
@@ -14,12 +14,18 @@ _ENROLLED = "enrolled"
 
 def of(members: Iterable[str]) -> dict[str, Enrolment]:
     """Each program → since when a member, under any of his ids, is an advocate in it, and how he became one."""
-    found: dict[str, Enrolment] = {}
-    for each in _advocates().find({"member": {"$in": list(members)}}, batch_size=mongo.AT_ONCE):
+    return by_member(dict.fromkeys(members, "")).get("", {})
+
+
+def by_member(became: Mapping[str, str]) -> dict[str, dict[str, Enrolment]]:
+    """The same of several members, each under who he became: id → who that is now."""
+    found: dict[str, dict[str, Enrolment]] = {}
+    for each in _advocates().find({"member": {"$in": list(became)}}, batch_size=mongo.AT_ONCE):
         since = next((moment for moment, state in each["history"] if state == _ENROLLED), None)
-        known = found.get(each["program"])
+        ours = found.setdefault(became[each["member"]], {})
+        known = ours.get(each["program"])
         if since is not None and (known is None or since < known.moment):
-            found[each["program"]] = Enrolment(moment=since, how=each["by"], evidence=_evidence(each))
+            ours[each["program"]] = Enrolment(moment=since, how=each["by"], evidence=_evidence(each))
     return found
 
 

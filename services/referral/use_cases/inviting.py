@@ -17,7 +17,7 @@ from services.referral.repository import (
 )
 from services.referral.use_cases import enrolling
 from services.referral.use_cases.enrolling import Enrolment
-from shared import identity, mongo
+from shared import mongo
 from shared.errors import Conflict, Gone, NotFound
 from shared.mongo import Document
 
@@ -26,26 +26,26 @@ PERSON, PAGE = "person", "page"
 
 
 @mongo.in_transaction(DATABASE)
-def invite(  # noqa: PLR0913 (who invites whom into what, and how)
-    community: str, key: bytes, program: str, external_id: str, *, by: str, how: str, now: datetime
+def invite(
+    community: str, program: str, member: str, *, by: str, how: str, now: datetime
 ) -> tuple[Document, bool]:
     """Invite a member into a program. Returns his candidacy, and whether the invitation is new.
 
-    Raises NotFound for who never answered, and Conflict with every reason not to invite him.
+    Raises NotFound, and Conflict with every reason not to invite him.
     """
-    named = identity.member_id(key, community, external_id)
-    who = people.survivors([named])[named]
+    who = people.survivors([member])[member]
     wanted = programs.load(community, program)
     if wanted is None:
         raise NotFound("program", program)
     stored = candidacies.one(candidacies.key(community, program, who))
     if stored is None:
-        raise NotFound("candidate", external_id)
+        message = "This member never said how satisfied he is."
+        raise Conflict(message)
     friends.hold(community, who)
     invitation = candidacies.invitation(stored)
     if invitation is not None and invitation.now(now) is Fate.OPEN:
         return stored, False
-    _refuse(considerations.reasons(wanted, stored, now))
+    _refuse(considerations.reasons(community, {program: wanted}, [stored], now)[0])
     number = stored.get("invitations", 0) + 1
     name = candidacies.invitation_id(stored["_id"], number)
     after = {**stored, "invitations": number, "invitation": _open(name, by, how, now)}
@@ -63,6 +63,7 @@ def accept(community: str, invitation: str, choose: Choose, now: datetime) -> Do
     stored = _held(community, invitation)
     if _fate(stored, now) is not Fate.ACCEPTED:
         _need_open(stored, now)
+        _need_running(stored, now)
         after = _decided(stored, Fate.ACCEPTED, now)
         candidacies.keep([after])
         why = {"invitation": invitation}
@@ -90,7 +91,7 @@ def decline(community: str, invitation: str, now: datetime) -> Document:
 
 def _refuse(found: list[Reason]) -> None:
     if found:
-        message = f"This member is not to be invited: {', '.join(found)}."
+        message = f"This member cannot be invited: {', '.join(found)}."
         raise Conflict(message, errors=[{"pointer": "/member", "detail": reason.value} for reason in found])
 
 
@@ -127,6 +128,12 @@ def _need_open(stored: Document, now: datetime) -> None:
     if fate is not Fate.OPEN:
         message = f"The invitation is {fate}."
         raise Conflict(message)
+
+
+def _need_running(stored: Document, now: datetime) -> None:
+    program = programs.load(stored["community"], stored["program"])
+    if program is None or not program.runs(now):
+        _refuse([Reason.NOT_RUNNING])
 
 
 def _decided(stored: Document, fate: Fate, now: datetime) -> Document:

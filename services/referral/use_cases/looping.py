@@ -51,6 +51,8 @@ def follow(community: str, friend: str, now: datetime) -> None:
     """Bring the loops of a friend up to date, inside the running transaction."""
     del now  # nothing of a loop depends on when it is looked at
     of = _friend(community, friend)
+    if of is None:
+        return
     for program in sorted({*of.touches, *(each["program"] for each in of.stored)}):
         _follow(of, program)
 
@@ -89,17 +91,21 @@ def follow_alone(community: str, friend: str) -> None:
 STEPS = {BELOW: follow_below}
 
 
-def _friend(community: str, friend: str) -> _Friend:
+def _friend(community: str, friend: str) -> _Friend | None:
+    """All of a friend; None: nobody ever recommended anything to him."""
     member = people.survivors([friend])[friend]
     same = sorted(people.merged([member]))
+    touched, stored = touches.of(same), loops.of_friends(same)
+    if not touched and not stored:
+        return None
     return _Friend(
         community=community,
         member=member,
         same=same,
-        touches=touches.of(same),
+        touches=touched,
         answers=answers.of(same),
         enrolled=enrolments.of(same),
-        stored=loops.of_friends(same),
+        stored=stored,
     )
 
 
