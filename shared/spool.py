@@ -1,13 +1,15 @@
 """A spool: what a process must keep while the database is away, in files that outlive it.
 
 A file (a segment) belongs to the process that writes it, by a lock that ends with the process. Whatever is not locked
-may be drained by anybody: so what a killed process left is drained by the next one. Each entry is written at once, with
-its length and checksum, and forced to the disk with its group: a killed process loses nothing that was added, a machine
-without power loses what was added since `flush`.
+may be drained by anybody: so what a killed process left is drained by the next one. A segment is reserved on the disk
+and mapped into memory: adding is copying, with length and checksum, and no call of the system. What was added is the
+system's at once, and forced to the disk with its group: a killed process loses nothing that was added, a machine
+without power what was added since `flush`.
 """
 
 import contextlib
 import fcntl
+import mmap
 import os
 import secrets
 import threading
@@ -20,8 +22,8 @@ from typing import NamedTuple
 
 from shared import telemetry
 
-#: A segment is drained as a whole, and so is held in memory.
-SEGMENT_BYTES = 4_000_000
+#: So much is reserved at once; a segment is drained as a whole, and so is held in memory.
+SEGMENT_BYTES = 1_000_000
 _SUFFIX = ".spool"
 _FRAME = Struct(">II")
 _BATCH = 500
@@ -34,6 +36,35 @@ class Segment(NamedTuple):
     damaged: int
 
 
+class _Open:
+    """A segment that is being written: nobody else's, while this process lives."""
+
+    def __init__(self, folder: Path) -> None:
+        name = f"{time.time_ns():020}-{os.getpid()}-{secrets.token_hex(4)}"
+        hidden = folder / f".{name}"
+        self.file = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        self.size = SEGMENT_BYTES
+        try:
+            # A full disk refuses here, and not in the middle of a copy, where it would end the process.
+            os.posix_fallocate(self.file, 0, self.size)
+            self.memory = mmap.mmap(self.file, self.size)
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+            # Named when it is locked: or somebody could drain and remove it before its first entry.
+            hidden.rename(folder / f"{name}{_SUFFIX}")
+        except OSError:
+            os.close(self.file)
+            hidden.unlink()
+            raise
+        self.written = 0
+
+    def close(self) -> None:
+        """Give back what was not needed, force the rest to the disk, and let whoever wants drain it."""
+        self.memory.close()
+        os.ftruncate(self.file, self.written)
+        os.fsync(self.file)
+        os.close(self.file)
+
+
 class Spool:
     """One process's writing side. `add` may be called by any thread; all else by one thread alone."""
 
@@ -42,21 +73,27 @@ class Spool:
         self._folder, self._limit = folder, limit
         self._dropped = telemetry.SPOOL_DROPPED.labels(service)
         self._lock = threading.Lock()
-        self._file: int | None = None
-        self._full: list[int] = []
-        self._written = self._others = 0
-        self._unsynced = False
-        self._new_names = False
+        self._open: _Open | None = None
+        self._full: list[_Open] = []
+        self._lying = 0
+        self._unsynced = self._new_names = False
         self.measure()
 
     def add(self, entry: bytes) -> bool:
-        """Write one entry. Returns False where it was dropped: the bound is reached, or the disk refuses."""
+        """Write one entry, which is not empty. Returns False where it was dropped: there is no room for it."""
         framed = _FRAME.pack(len(entry), zlib.crc32(entry)) + entry
         with self._lock:
-            if self._others + self._written + len(framed) > self._limit or not self._write(framed):
-                self._dropped.inc()
-                return False
-            return True
+            segment = self._open
+            if segment is None or segment.written + len(framed) > segment.size:
+                segment = self._begin(len(framed))
+                if segment is None:
+                    self._dropped.inc()
+                    return False
+            begun = segment.written
+            segment.written = begun + len(framed)
+            segment.memory[begun : segment.written] = framed
+            self._unsynced = True
+        return True
 
     def flush(self) -> None:
         """Force to the disk what was added until now."""
@@ -64,58 +101,38 @@ class Spool:
             return
         with self._lock:
             self._unsynced = False
-            files, named, self._new_names = [*self._full, self._file], self._new_names, False
-        for file in files:
-            if file is not None:
-                os.fsync(file)
+            writing = [*self._full, *([self._open] if self._open else [])]
+            named, self._new_names = self._new_names, False
+        for segment in writing:
+            os.fsync(segment.file)
         if named:
             _sync_folder(self._folder)
 
     def roll(self) -> None:
         """Let what was added until now be drained; what comes next begins a new segment."""
         with self._lock:
-            if self._file is not None:
-                self._full.append(self._file)
-                self._others += self._written
-                self._file, self._written = None, 0
+            closing, self._full = [*self._full, *([self._open] if self._open else [])], []
+            self._open = None
+        for segment in closing:
+            segment.close()
         self.flush()
-        with self._lock:
-            closing, self._full = self._full, []
-        for file in closing:
-            os.close(file)
 
     def measure(self) -> None:
         """Look how much lies in the folder: other processes write there too, and drain what is ours."""
-        lying = sum(map(_size, segments(self._folder)))
-        with self._lock:
-            self._others = lying - self._written
+        self._lying = sum(map(_size, segments(self._folder)))
 
-    def _write(self, framed: bytes) -> bool:
+    def _begin(self, needed: int) -> _Open | None:
+        if self._lying + SEGMENT_BYTES > self._limit or needed > SEGMENT_BYTES:
+            return None
         try:
-            if self._file is None or self._written >= SEGMENT_BYTES:
-                self._begin()
-            file, begun = self._file, self._written
-            assert file is not None  # noqa: S101 (just begun)
-            if os.write(file, framed) != len(framed):
-                os.ftruncate(file, begun)  # or what follows could not be read
-                return False
+            begun = _Open(self._folder)
         except OSError:
-            return False
-        self._written += len(framed)
-        self._unsynced = True
-        return True
-
-    def _begin(self) -> None:
-        """A new segment: locked first and named then, or somebody could drain and remove it before its first entry."""
-        name = f"{time.time_ns():020}-{os.getpid()}-{secrets.token_hex(4)}"
-        hidden = self._folder / f".{name}"
-        file = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        hidden.rename(self._folder / f"{name}{_SUFFIX}")
-        if self._file is not None:
-            self._full.append(self._file)
-            self._others += self._written
-        self._file, self._written, self._new_names = file, 0, True
+            return None
+        if self._open is not None:
+            self._full.append(self._open)
+        self._open, self._new_names = begun, True
+        self._lying += SEGMENT_BYTES
+        return begun
 
 
 def segments(folder: Path) -> list[Path]:
@@ -153,11 +170,12 @@ def read(file: int) -> Segment:
     while place + _FRAME.size <= len(written):
         length, checksum = _FRAME.unpack_from(written, place)
         entry = written[place + _FRAME.size : place + _FRAME.size + length]
-        if len(entry) != length or zlib.crc32(entry) != checksum:
+        if not length or len(entry) != length or zlib.crc32(entry) != checksum:
             break
         entries.append(entry)
         place += _FRAME.size + length
-    return Segment(entries, len(written) - place)
+    # What was reserved and never needed is no damage.
+    return Segment(entries, len(written[place:].rstrip(b"\0")))
 
 
 @contextlib.contextmanager

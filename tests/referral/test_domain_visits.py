@@ -89,13 +89,13 @@ def test_who_opens_at_once_elsewhere_is_a_person(said: dict[str, object]) -> Non
 )
 def test_fetching_ahead_is_no_click(header: str) -> None:
     """Sec-Purpose, Purpose, X-Purpose, X-Moz."""
-    assert visits.is_prefetch(None, header, "", None)
+    assert visits.is_prefetch([header, ""])
     assert visits.alone(visit(prefetch=True)).klass is Class.PREFETCH
 
 
 def test_no_header_is_no_prefetch() -> None:
     """Nor is another one."""
-    assert not visits.is_prefetch(None, "", "navigate")
+    assert not visits.is_prefetch(["", "navigate"])
 
 
 def test_replays_without_a_cookie_within_seconds_are_one_click() -> None:

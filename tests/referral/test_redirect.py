@@ -173,12 +173,12 @@ def test_a_code_is_known_however_it_is_typed(referral: Door) -> None:
     assert {each["link"] for each in clicks(referral)} == {"011ver8ee"}
 
 
-@pytest.mark.parametrize("garbage", ["", '""', "foo", "2", "_", "%20", "x" * 23])
+@pytest.mark.parametrize("garbage", ["", '""', "foo", "2", "_", "%20", "x" * 32, "a" * 33])
 def test_a_cookie_that_is_not_ours_is_ignored(referral: Door, garbage: str) -> None:
     """And replaced by one of ours: first-party, hidden from scripts, for a year."""
     answer = Clicker(referral)(a_link(referral), Cookie=f"a=b; {visitors.COOKIE}={garbage}; c=d")
     name, *rest = answer.headers["Set-Cookie"].split("; ")
-    assert re.fullmatch(rf"{visitors.COOKIE}=[\w-]{{22}}", name)
+    assert re.fullmatch(rf"{visitors.COOKIE}=[0-9a-f]{{32}}", name)
     assert rest == ["Path=/", "Max-Age=31536000", "HttpOnly", "SameSite=Lax"]
 
 

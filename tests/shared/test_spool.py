@@ -1,5 +1,6 @@
 """The spool: nothing that was added is lost or taken twice, whatever dies where."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,13 +13,13 @@ import pytest
 from shared import spool
 from shared.spool import Spool
 
-LIMIT = 1_000_000
+LIMIT = 10_000_000
 #: Adds entries until it is killed, and says each that it has added.
 WRITER = """
 import sys
 from pathlib import Path
 from shared.spool import Spool
-spool = Spool(Path(sys.argv[1]), "test", 1_000_000)
+spool = Spool(Path(sys.argv[1]), "test", 10_000_000)
 for number in range(int(sys.argv[2])):
     spool.add(f"entry {number}".encode())
 print("added", flush=True)
@@ -108,22 +109,40 @@ def test_what_was_changed_on_the_disk_is_not_taken(tmp_path: Path) -> None:
     assert drained(tmp_path) == [b"right"]
 
 
-def test_a_full_spool_drops_and_goes_on_when_it_was_drained(tmp_path: Path) -> None:
-    """The bound is the folder's, whoever wrote into it."""
-    other, ours = Spool(tmp_path, "test", 100), Spool(tmp_path, "test", 100)
+def test_a_full_spool_drops_and_goes_on_when_it_was_drained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bound is the folder's, whoever wrote into it; what is reserved counts."""
+    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    other, ours = Spool(tmp_path, "test", 150), Spool(tmp_path, "test", 150)
     assert other.add(b"x" * 60)
     ours.measure()
     assert not ours.add(b"y" * 60)
-    assert ours.add(b"z")
+    assert other.add(b"z")
     other.roll()
-    assert drained(tmp_path) == [b"x" * 60]
+    assert drained(tmp_path) == [b"x" * 60, b"z"]
     ours.measure()
     assert ours.add(b"y" * 60)
+    assert not ours.add(b"y" * 100)
+
+
+def test_a_disk_that_refuses_drops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves nothing half begun."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    ours = Spool(tmp_path, "test", LIMIT)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "posix_fallocate", full)
+        assert not ours.add(b"lost")
+    assert not list(tmp_path.iterdir())
+    assert ours.add(b"kept")
 
 
 def test_a_segment_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies in full ones is drained with the rest, in order."""
-    monkeypatch.setattr(spool, "SEGMENT_BYTES", 30)
+    monkeypatch.setattr(spool, "SEGMENT_BYTES", 40)
     ours = Spool(tmp_path, "test", LIMIT)
     written = [f"entry {n}".encode() for n in range(10)]
     assert all(ours.add(each) for each in written)

@@ -109,9 +109,9 @@ class Click:
 _PERSON = Verdict(Class.PERSON, Reason.BROWSER)
 
 
-def is_prefetch(*headers: str | None) -> bool:
-    """Whether a browser fetches ahead; asked of Sec-Purpose, Purpose, X-Purpose and X-Moz."""
-    return any("prefetch" in each.lower() or "preview" in each.lower() for each in headers if each)
+def is_prefetch(headers: Iterable[str]) -> bool:
+    """Whether a browser fetches ahead; asked of Sec-Purpose, Purpose, X-Purpose and X-Moz, those that there are."""
+    return any("prefetch" in each.lower() or "preview" in each.lower() for each in headers)
 
 
 def alone(visit: Visit) -> Verdict:

@@ -32,6 +32,7 @@ PAID = frozenset(
 )  # fmt: skip
 _SOURCE = frozenset({"channel", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"})
 _LONGEST_QUERY = 4_000
+_QUOTED = re.compile("[%+]")
 _SECONDS = re.compile(r"[0-9]{1,10}")
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?([\w.-]{1,100})")
 _VALUE = re.compile(r"[\w .:+/-]{1,64}")
@@ -39,6 +40,8 @@ _ROUTE = "/r/{code}"
 _AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _LONGEST_USER_AGENT = 512
 _LONGEST_CODE = 64
+# Asked for once: of a visitor's number and of a click's id.
+_VISITOR_DIGITS, _CHANCE_BYTES = 32, 26
 
 _COMMON = [("Cache-Control", "no-store"), ("Content-Length", "0"), ("X-Robots-Tag", "noindex")]
 _GONE = b"<!doctype html><meta charset=utf-8><title>No such link</title><p>This link leads nowhere."
@@ -91,8 +94,9 @@ class Redirect:
         if method not in {"GET", "HEAD"}:
             return "405 METHOD NOT ALLOWED", [("Allow", "GET, HEAD"), *_COMMON], b""
         route = self._routes.find(code)
-        visitor = visitors.visitor(environ)
-        seen = self._seen(code, route, visitor, environ)
+        chance = secrets.token_hex(_CHANCE_BYTES)
+        visitor = visitors.visitor(environ, chance[:_VISITOR_DIGITS])
+        seen = self._seen(code, route, visitor, environ, chance[_VISITOR_DIGITS:])
         self._keep(clicking.encode(seen))
         if seen.prefetch:
             # A browser that is refused fetches again when its person really comes; else the click that he makes
@@ -113,7 +117,9 @@ class Redirect:
             headers.append(("Set-Cookie", visitors.cookie(visitor.number, environ)))
         return headers
 
-    def _seen(self, code: str, route: Route | None, visitor: Visitor, environ: "WSGIEnvironment") -> Seen:
+    def _seen(
+        self, code: str, route: Route | None, visitor: Visitor, environ: "WSGIEnvironment", chance: str
+    ) -> Seen:
         at = time.time()
         community = route.community if route is not None else None
         query = environ.get("QUERY_STRING")
@@ -121,13 +127,14 @@ class Redirect:
         hashed = self.hashing
         whence = click_keys.household(visitors.address(environ, self._proxies))
         return Seen(
-            id=_new_id(at),
+            # Not to be guessed; ids of one process rise with time: what came within a millisecond keeps its order.
+            id=f"{int(at * 1_000_000):013x}{chance}",
             at=at,
             code=route.code if route is not None else codes.fold(code[:_LONGEST_CODE]) or "?",
             community=community,
             method=environ["REQUEST_METHOD"],
             user_agent=environ.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT],
-            prefetch=visits.is_prefetch(*map(environ.get, _AHEAD)),
+            prefetch=visits.is_prefetch([environ[name] for name in _AHEAD if name in environ]),
             cookie=visitor.known,
             visitor=hashed(click_keys.VISITOR, community, visitor.number, at) if community else None,
             address=hashed(click_keys.ADDRESS, community, whence, at) if community else None,
@@ -136,11 +143,6 @@ class Redirect:
             source=source,
             paid=paid,
         )
-
-
-def _new_id(at: float) -> str:
-    """Not to be guessed; ids of one process rise with time, so that what came within a millisecond keeps its order."""
-    return f"{int(at * 1_000_000):013x}{secrets.token_hex(10)}"
 
 
 def asked(query: str) -> Asked:
@@ -152,14 +154,14 @@ def asked(query: str) -> Asked:
         # `parse_qsl` takes ten times as long, and most of what it would read is dropped.
         name, _, written = part.partition("=")
         if name in _SOURCE:
-            value = unquote_plus(written)
+            value = unquote_plus(written) if _QUOTED.search(written) else written
             if _VALUE.fullmatch(value):
                 source[name] = value
         elif name in PAID:
             paid.append(name)
         elif name == "sent" and _SECONDS.fullmatch(written):
             sent = float(written)
-    return Asked(source, sorted(set(paid)), sent)
+    return Asked(source, sorted(set(paid)) if paid else paid, sent)
 
 
 def _code(path: str) -> str:

@@ -1,7 +1,6 @@
 """Who clicks: a random number in a cookie of our own, and an address; neither is kept but as a keyed hash."""
 
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +15,7 @@ COOKIE = "laurel_visitor"
 COOKIE_SECONDS = 31_536_000
 
 # Whatever else stands in the cookie ("", foo, 2, _, %20) is not from us.
-_FOUND = re.compile(rf"(?:^|[;,\s]){COOKIE}=\"?([A-Za-z0-9_-]{{22}})\"?(?=[;,\s]|$)")
+_FOUND = re.compile(rf"(?:^|[;,\s]){COOKIE}=\"?([0-9a-f]{{32}})\"?(?=[;,\s]|$)")
 
 
 class Visitor(NamedTuple):
@@ -26,11 +25,11 @@ class Visitor(NamedTuple):
     known: bool
 
 
-def visitor(environ: "WSGIEnvironment") -> Visitor:
-    """Who asks: by his cookie, or a new one."""
+def visitor(environ: "WSGIEnvironment", new: str) -> Visitor:
+    """Who asks: by his cookie; else the `new` number, 32 hexadecimal digits, is his."""
     cookies = environ.get("HTTP_COOKIE")
     found = _FOUND.search(cookies) if cookies and COOKIE in cookies else None
-    return Visitor(found[1], known=True) if found else Visitor(secrets.token_urlsafe(16), known=False)
+    return Visitor(found[1], known=True) if found else Visitor(new, known=False)
 
 
 def cookie(number: str, environ: "WSGIEnvironment") -> str:
