@@ -20,7 +20,8 @@ from shared.mongo import Document
 FORGOTTEN = "(erased)"
 _AT_ONCE = 50
 _CLICKS_AT_ONCE = 5_000
-_NAMED_BY = ("code", "coupon", "token")
+#: How a join or an order names somebody; `folded` is how its coupon is compared.
+_NAMED_BY = ("code", "coupon", "folded", "token")
 
 
 class Names(NamedTuple):
