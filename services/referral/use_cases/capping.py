@@ -120,7 +120,7 @@ def _bounds(community: str, due: Due, credit: Credit) -> list[Kept]:
 
     if due.to is Beneficiary.FRIEND:
         bound(limits.friend_minor, caps.FRIEND, "friend", due.member, due.currency)
-    else:
+    elif (limits.advocate_month_minor, limits.advocate_month_rewards) != (None, None):
         month = _month(community, due.at)
         bound(limits.advocate_month_minor, caps.ADVOCATE, due.member, month, due.currency)
         bound(limits.advocate_month_rewards, caps.ADVOCATE, due.member, month, counts=True)

@@ -94,6 +94,7 @@ def _tally(history: History, before: dict[str, Document]) -> Tallies:
             changes[name] = (len(now) - len(was), bool(now) - bool(was))
     if not changes:
         return {}
+    history.lost = any(friends < 0 for _, friends in changes.values())
     stored = cases.tallies(changes)
     found = {}
     for name, (purchases, friends) in changes.items():

@@ -1,12 +1,13 @@
 """What is known of a friend, as the rules of rewards see it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from services.referral.domain import refunds as refunding
 from services.referral.domain.advocates import rates_at
-from services.referral.domain.programs import Occasion, Program
+from services.referral.domain.programs import Beneficiary, Occasion, Program, Version
 from services.referral.domain.rewards import Conversion, Credit, Item
 from services.referral.domain.standings import Standing
 from services.referral.repository import (
@@ -26,7 +27,10 @@ from shared.mongo import Document
 
 @dataclass(slots=True)
 class History:
-    """All that a friend did, by the key of its attribution, with the cases and rewards that are kept for it."""
+    """All that a friend did, by the key of its attribution, with the cases and rewards that are kept for it.
+
+    `lost`: an advocate has one friend less by what is being written.
+    """
 
     community: str
     friend: str
@@ -35,6 +39,7 @@ class History:
     cases: dict[str, Document]
     kept: list[Document]
     survivors: dict[str, str] = field(default_factory=dict)
+    lost: bool = False
 
     def who(self, member: str) -> str:
         """Who a member is now."""
@@ -91,42 +96,59 @@ def _credits(
     credited = [each for each in found if each.get("advocate") and each.get("program")]
     slugs = {each["program"] for each in credited}
     by_slug = {slug: known.get(slug) if known else programs.load(community, slug) for slug in slugs}
-    advocates = {survivors[each["advocate"]] for each in credited}
-    above = _above({(each["program"], survivors[each["advocate"]]) for each in credited})
-    standing = standings.at(community, advocates, now)
-    agreed = rates.of(community, above)
-    found_credits = {
-        each["_id"]: _credit(each, by_slug[each["program"]], survivors, above, standing) for each in credited
-    }
-    return {
-        each["_id"]: replace(
-            credit, rates=rates_at(agreed.get((credit.program, credit.advocate), ()), each["at"])
-        )
+    facts = [
+        _Fact(each["_id"], (each["program"], survivors[each["advocate"]]), each["at"], version)
         for each in credited
-        if (credit := found_credits[each["_id"]]) is not None
+        if (version := _version(by_slug[each["program"]], each["at"])) is not None
+    ]
+    return _credited(community, facts, now)
+
+
+class _Fact(NamedTuple):
+    """An attribution: whose it is (program, advocate), and the version that holds for it."""
+
+    key: str
+    whose: tuple[str, str]
+    at: datetime
+    version: Version
+
+
+def _version(program: Program | None, at: datetime) -> Version | None:
+    return None if program is None else program.at(at)
+
+
+def _credited(community: str, facts: Sequence[_Fact], now: datetime) -> dict[str, Credit]:
+    """Each with what its terms ask for: what they do not ask for is not read."""
+    asking = [each for each in facts if _wanted(each)]
+    standing = standings.at(community, {each.whose[1] for each in asking}, now) if asking else {}
+    above = _above({each.whose for each in facts if _goes_up(each)})
+    agreed = rates.of(community, {each.whose for each in facts}) if facts else {}
+    return {
+        each.key: Credit(
+            program=each.whose[0],
+            version=each.version.number,
+            terms=each.version.terms,
+            advocate=each.whose[1],
+            above=above.get(each.whose, ()),
+            trusted=_is_trusted(each, standing.get(each.whose[1])),
+            rates=rates_at(agreed.get(each.whose, ()), each.at),
+        )
+        for each in facts
     }
 
 
-def _credit(
-    attribution: Document,
-    program: Program | None,
-    survivors: Mapping[str, str],
-    above: Mapping[tuple[str, str], tuple[str, ...]],
-    standing: Mapping[str, Standing],
-) -> Credit | None:
-    version = program.at(attribution["at"]) if program is not None else None
-    if version is None:
-        return None
-    advocate = survivors[attribution["advocate"]]
-    wanted, held = version.terms.standing, standing.get(advocate)
-    return Credit(
-        program=attribution["program"],
-        version=version.number,
-        terms=version.terms,
-        advocate=advocate,
-        above=above[attribution["program"], advocate],
-        trusted=held is not None and bool(wanted.badges & held.badges or wanted.titles & held.titles),
-    )
+def _wanted(fact: _Fact) -> bool:
+    wanted = fact.version.terms.standing
+    return bool(wanted.badges or wanted.titles)
+
+
+def _goes_up(fact: _Fact) -> bool:
+    return any(rule.to is Beneficiary.UPSTREAM for rule in fact.version.terms.rewards)
+
+
+def _is_trusted(fact: _Fact, held: Standing | None) -> bool:
+    wanted = fact.version.terms.standing
+    return held is not None and bool(wanted.badges & held.badges or wanted.titles & held.titles)
 
 
 def _above(some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -55,7 +55,7 @@ def derive(community: str, friend: str, now: datetime) -> Day | None:
         return None
     tallies = counting.count(history, now)
     kept = {each["_id"]: each for each in history.kept}
-    if tallies:
+    if tallies and (history.lost or _has_milestones(history)):
         kept |= {each["_id"]: each for each in store.milestones(_advocates(tallies))}
     day = Day(history, now, Room(community))
     due = {_key(history, each): each for each in _due(history, tallies)}
@@ -67,6 +67,11 @@ def derive(community: str, friend: str, now: datetime) -> Day | None:
             _grant(day, each)
     day.due = [(each, known[key]) for key, each in due.items() if key in known]
     return day
+
+
+def _has_milestones(history: History) -> bool:
+    terms = [each.credit.terms for each in history.conversions.values() if each.credit is not None]
+    return any(rule.on is Occasion.MILESTONE for each in terms for rule in each.rewards)
 
 
 def _due(history: History, tallies: counting.Tallies) -> Iterable[Due]:
