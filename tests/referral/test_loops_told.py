@@ -279,3 +279,34 @@ def test_who_is_erased_leaves_the_tree_whole_and_no_name(
     assert {each["friend"] for each in after["items"]} == {None, "cid"}
     second = loop_of(turned, "cid")
     assert (second["advocate"], second["ancestors"]) == (None, [None, "ann"])
+
+
+def test_two_friends_who_turn_out_to_be_one_are_one_loop_and_count_once(
+    turned: Town, activity: Door, badges: Door, courier: Courier
+) -> None:
+    activity("POST", "/v1/members", [{"id": "bobby"}, {"id": "dan"}, {"id": "zoe"}])
+    badges("PUT", "/v1/badges/two", badge("joined", 2))
+    redo(badges, courier, "two")
+    code = code_of(turned, "ann")
+    turned.join("bobby", clock.now(), code=code)
+    turned.advocate("bobby", since=clock.now())
+    turned.join("dan", clock.now(), code=code_of(turned, "bobby"))
+    courier.carry()
+    assert "two" in held(badges, "ann")
+    assert len(turned.ask("GET", "/v1/loops?advocate=ann").json["items"]) == 2
+    old = loop_of(turned, "bobby")["id"]
+    activity("POST", "/v1/members/bobby/merge", {"into": "bob"})
+    courier.carry()
+    assert "two" not in held(badges, "ann")
+    (loop,) = turned.ask("GET", "/v1/loops?advocate=ann").json["items"]
+    assert loop["friend"] == "bob"
+    assert turned.ask("GET", f"/v1/loops/{old}").json["id"] == loop["id"]
+    assert {each["friend"] for each in turned.ask("GET", "/v1/loops?advocate=bob").json["items"]} == {
+        "cid",
+        "dan",
+    }
+    tree = turned.ask("GET", "/v1/advocates/ann/tree").json["generations"]
+    assert [each["members"] for each in tree] == [1, 2]
+    activity("POST", "/v1/members/ann/merge", {"into": "zoe"})
+    courier.carry()
+    assert loop_of(turned, "dan")["ancestors"] == ["bob", "zoe"]
