@@ -1,11 +1,10 @@
 """Other services' events: profiles of `activity`, awards and titles of `titles-and-badges`."""
 
-import secrets
 from collections.abc import Sequence
 
 from services.referral.use_cases import following, recognition
 from services.referral.use_cases.following import Erased, Followed
-from shared import clock, kafka
+from shared import kafka
 from shared.consumer import DeadLetter, Handler, letters_by_topic
 from shared.errors import Refused
 from shared.events import activity, envelope, titles_and_badges
@@ -56,7 +55,7 @@ class Awards:
         """One batch, one transaction."""
         del partition
         awards = [each for each in events if each is not None]
-        recognition.take(awards, letters_by_topic(dead), secrets.choice, clock.now())
+        recognition.take(awards, letters_by_topic(dead))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -34,6 +34,7 @@ STEPS: dict[str, Step] = {
     **preparing.STEPS,
     **reclassifying.STEPS,
     **releasing.STEPS,
+    recognition.ENROL: partial(recognition.enrol_members, choose=secrets.choice),
     recognition.HOLDERS: partial(recognition.enrol_holders, choose=secrets.choice),
 }
 

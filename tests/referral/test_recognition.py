@@ -1,17 +1,19 @@
 """Recognition makes advocates and lends standing: of real awards, whatever comes first, and once."""
 
 import itertools
-import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.referral import jobs
 from services.referral.domain.programs import Standing
 from services.referral.repository import people, programs, rewards, standings
 from services.referral.use_cases import recognition
-from shared import clock, work
+from shared import clock, mongo, work
 from shared.events.titles_and_badges import BadgeAwarded, BadgeRevoked, TitleAwarded, TitleCorrected
 from tests.fixtures import REFERRAL, Courier, Door
 from tests.referral.owing import HOLD, Shop, terms
+from tests.referral.town import Town
 from tests.strangers import POSTER, PROGRAM
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,7 +75,10 @@ def revoked(community: str, whose: str, version: int, day: int) -> BadgeRevoked:
 
 
 def take(*events: Any) -> None:
-    recognition.take(events, {}, secrets.choice, clock.now())
+    """Take events, and do what follows from them."""
+    recognition.take(events, {})
+    while work.do_next(REFERRAL, jobs.STEPS):
+        pass
 
 
 def test_a_badge_makes_an_advocate_with_a_link(
@@ -199,3 +204,38 @@ def held(shop: Shop) -> timedelta:
     (reward,) = rewards.latest(shop.community, before=None, limit=2)
     span: timedelta = reward["held_until"] - reward["at"]
     return span
+
+
+def test_what_was_refused_by_a_beginning_that_moves_back_is_decided_anew(
+    referral: Door, community: str
+) -> None:
+    town = Town(referral)
+    town.program(enrolment={"badges": ["poster"]})
+    ann = town.member("ann")
+    mongo.transact(REFERRAL, lambda: people.ensure(community, {ann: "ann"}))
+    take(awarded(community, ann, day=40))
+    (link,) = town.ask("GET", "/v1/advocates/ann/links").json["items"]
+    assert town.buy("early", at=T0 + 20 * DAY, code=link["code"]).status_code == 201
+    assert town.advocate_of("early") is None
+    take(awarded(community, ann, version=2, day=10))
+    assert town.advocate_of("early") == "ann"
+
+
+def test_many_awards_and_requests_at_once_make_one_advocate_with_one_link(
+    referral: Door, community: str
+) -> None:
+    referral("PUT", "/v1/programs/friends", STARS)
+    ann = member(referral)
+    recognition.take([awarded(community, ann)], {})
+
+    def one(number: int) -> int:
+        if number % 2:
+            work.do_next(REFERRAL, jobs.STEPS)
+            return 200
+        answer = referral("POST", "/v1/advocates", {"program": "friends", "member": "ann"})
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(one, range(16))) <= {200, 201}
+    assert len(referral("GET", "/v1/advocates").json["items"]) == 1
+    assert len(referral("GET", "/v1/advocates/ann/links").json["items"]) == 1

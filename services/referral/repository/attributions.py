@@ -49,6 +49,13 @@ def brought(advocates: Iterable[str], friends: Iterable[str]) -> list[Document]:
     return list(_attributions().find(query, {"friend": 1, "at": 1}, batch_size=mongo.AT_ONCE))
 
 
+def naming(community: str, codes: Sequence[str]) -> list[str]:
+    """The friends whose joins or orders named one of these links, whoever won. It looks through the community."""
+    query = {"community": community, "candidates.link": {"$in": list(codes)}, "frozen": None}
+    found: list[str] = _attributions().distinct("friend", query)
+    return found
+
+
 def awaiting(until: datetime, limit: int) -> list[Document]:
     """Attributions of all communities that waited for a click until the grace was over."""
     query = {"awaits": {"$exists": True}, "settles": {"$lt": until}}

@@ -11,7 +11,16 @@ from services.referral.domain import advocates as rules
 from services.referral.domain.advocates import By, State
 from services.referral.domain.codes import Choose
 from services.referral.domain.links import Wanted
-from services.referral.repository import DATABASE, advocates, audit, friends, links, people, programs
+from services.referral.repository import (
+    DATABASE,
+    advocates,
+    attributions,
+    audit,
+    friends,
+    links,
+    people,
+    programs,
+)
 from services.referral.use_cases import attributing, linking
 from shared import mongo
 from shared.errors import Conflict, NotFound
@@ -100,18 +109,22 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
     # A join of his may be under way: whichever comes second sees the other.
     friends.hold(community, survivor)
     before = advocates.one(community, wanted.program, survivor)
-    if before is None:
-        after: Document | None = _new(community, wanted)
-    elif (before["state"], wanted.state) == (State.INVITED, State.ENROLLED):
-        after = _with_state(before, wanted.state, wanted.since)
-    else:
-        after = _earlier(before, wanted)
+    after = _new(community, wanted) if before is None else _after(before, wanted)
     if after is None:
         return False
     advocates.keep([after])
     _give_link(after, choose, now)
     attributing.settle(community, survivor, now)
+    if before is not None and after["since"] < before["since"]:
+        # What was decided by his codes was decided by what he was not yet.
+        codes = [each["_id"] for each in links.of(community, people.merged([survivor]))]
+        attributing.mark(community, attributions.naming(community, codes))
     return True
+
+
+def would_change(before: Document | None, wanted: Enrolment) -> bool:
+    """Whether `take_in` would change anything of an advocate, or of whoever is none yet."""
+    return before is None or _after(before, wanted) is not None
 
 
 def _as_one(parts: Sequence[Document], survivor: str) -> list[Document]:
@@ -145,6 +158,13 @@ def _new(community: str, wanted: Enrolment) -> Document:
         "by": str(wanted.by),
     }
     return found if wanted.why is None else {**found, "why": dict(wanted.why)}
+
+
+def _after(before: Document, wanted: Enrolment) -> Document | None:
+    """An advocate as he is to be; None where he is that already."""
+    if (before["state"], wanted.state) == (State.INVITED, State.ENROLLED):
+        return _with_state(before, wanted.state, wanted.since)
+    return _earlier(before, wanted)
 
 
 def _earlier(before: Document, wanted: Enrolment) -> Document | None:

@@ -9,8 +9,8 @@ from services.referral.domain import standings as rules
 from services.referral.domain.advocates import By
 from services.referral.domain.codes import Choose
 from services.referral.domain.programs import Program
-from services.referral.domain.standings import BADGE, TITLE
-from services.referral.repository import DATABASE, people, programs, standings
+from services.referral.domain.standings import BADGE, TITLE, Held
+from services.referral.repository import DATABASE, advocates, people, programs, standings
 from services.referral.use_cases import enrolling, releasing
 from services.referral.use_cases.enrolling import Enrolment
 from shared import clock, mongo, outbox, work
@@ -27,17 +27,18 @@ from shared.work import Mark
 
 #: A program asks who holds what already.
 HOLDERS = "holders"
-_AWARDS_A_STEP = 200
+#: Awards of members changed: programs may make advocates of them.
+ENROL = "enrol"
+_AWARDS_A_STEP = 50
+_MEMBERS_A_STEP = 20
 
 
 @mongo.in_transaction(DATABASE)
-def take(
-    events: Sequence[Recognition],
-    dead_letters: Mapping[str, Sequence[Message]],
-    choose: Choose,
-    now: datetime,
-) -> None:
-    """Keep what was awarded and taken back, and enrol whom programs ask for. Events may be old, repeated, unordered."""
+def take(events: Sequence[Recognition], dead_letters: Mapping[str, Sequence[Message]]) -> None:
+    """Keep what was awarded and taken back, and leave marks for what follows. Events may be old, repeated, unordered.
+
+    Enrolling decides anew who brought the new advocate himself: too much for a batch of hundreds.
+    """
     for topic, messages in dead_letters.items():
         outbox.add(DATABASE, "", topic, messages)
     said = [(_key(event), event) for event in events]
@@ -52,7 +53,7 @@ def take(
     standings.keep(list(changed.values()))
     for community in sorted({each["community"] for each in changed.values()}):
         ours = [each for each in changed.values() if each["community"] == community]
-        _follow(community, ours, choose, now)
+        _follow(community, ours)
 
 
 def ask_for_holders(community: str, program: Program, now: datetime) -> None:
@@ -75,15 +76,23 @@ def _begin(community: str, slug: str, now: datetime) -> None:
         ask_for_holders(community, program, now)
 
 
-def _follow(community: str, changed: Sequence[Document], choose: Choose, now: datetime) -> None:
-    """What a community's programs make of changed awards."""
+def _follow(community: str, changed: Sequence[Document]) -> None:
+    """What a community's programs make of changed awards is to be looked at."""
     every = programs.every(community)
     wanted = {name for program in every for name in _asked(program)}
-    members = {each["member"] for each in changed if (each["kind"], each["slug"]) in wanted}
-    _enrol(community, every, members, choose, now)
+    members = sorted({each["member"] for each in changed if (each["kind"], each["slug"]) in wanted})
+    for start in range(0, len(members), _MEMBERS_A_STEP):
+        work.add(DATABASE, ENROL, community, members=members[start : start + _MEMBERS_A_STEP])
     trusted = {name for program in every for name in _trusted(program)}
     for member in sorted({each["member"] for each in changed if (each["kind"], each["slug"]) in trusted}):
         releasing.reconsider(community, member)
+
+
+@mongo.in_transaction(DATABASE)
+def enrol_members(mark: Mark, choose: Choose) -> None:
+    """The only step: members whose awards changed become advocates where programs say so."""
+    community = mark["community"]
+    _enrol(community, programs.every(community), mark["members"], choose, clock.now())
 
 
 def _enrol(
@@ -92,18 +101,22 @@ def _enrol(
     """Make advocates of members by all that they hold, whatever came first."""
     found = standings.everything(community, set(people.survivors(members).values()))
     known = people.load(found)
+    there = {each["_id"]: each for each in advocates.of(community, found)}
     for member, held in sorted(found.items()):
-        if known.get(member, {}).get("erased"):
-            continue
-        for program in every:
-            first = rules.enrols(program, held, now)
-            if first is not None:
-                since, award = first
-                why = {award.kind: award.slug}
-                wanted = Enrolment(
-                    program=program.slug, member=member, since=since, by=By.RECOGNITION, why=why
-                )
+        for program in () if known.get(member, {}).get("erased") else every:
+            wanted = _wanted(program, member, held, now)
+            before = there.get(advocates.key(community, program.slug, member))
+            if wanted is not None and enrolling.would_change(before, wanted):
                 enrolling.take_in(community, wanted, choose, now)
+
+
+def _wanted(program: Program, member: str, held: Sequence[Held], now: datetime) -> Enrolment | None:
+    first = rules.enrols(program, held, now)
+    if first is None:
+        return None
+    since, award = first
+    why = {award.kind: award.slug}
+    return Enrolment(program=program.slug, member=member, since=since, by=By.RECOGNITION, why=why)
 
 
 @mongo.in_transaction(DATABASE)
