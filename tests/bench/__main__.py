@@ -10,6 +10,7 @@ from rich.console import Console
 from tests.bench import (
     boards,
     consume,
+    conversions,
     fold,
     generations,
     ingest,
@@ -25,9 +26,20 @@ from tests.bench.machine import Machine
 from tests.bench.table import Row
 
 COMMUNITY = "bench"
-PARTS = ("ingest", "consume", "fold", "replay", "kinds", "boards", "sealing", "generations", "redirect")
+PARTS = (
+    "ingest",
+    "consume",
+    "fold",
+    "replay",
+    "kinds",
+    "boards",
+    "sealing",
+    "generations",
+    "redirect",
+    "conversions",
+)
 #: These have communities of their own.
-_APART = {"ingest", "kinds", "boards", "sealing", "generations", "redirect"}
+_APART = {"ingest", "kinds", "boards", "sealing", "generations", "redirect", "conversions"}
 
 
 @click.command(help=__doc__)
@@ -67,7 +79,8 @@ def _rows(ready: Machine, parts: tuple[str, ...], rounds: int, events: int) -> I
         yield from replay.rows(max(9, rounds // 2), events)
     if "kinds" in parts:
         yield from kinds.rows(rounds)
-    for name, part in (("sealing", sealing), ("generations", generations), ("redirect", redirect)):
+    last = {"sealing": sealing, "generations": generations, "redirect": redirect, "conversions": conversions}
+    for name, part in last.items():
         if name in parts:
             yield from part.rows(ready, rounds)
 
