@@ -11,6 +11,8 @@ from tests.referral.treasury import IN_FEBRUARY, Treasury, treasury
 from tests.strangers import ANSWER, BOUGHT, BUDGET, GRANT, PROGRAM, code
 
 WHY = {"reason": "A test."}
+RATE = {"program": "some-rated", "rule": "sale", "rate": "12%", **WHY}
+RULE = {"name": "sale", "to": "advocate", "rate": "10%"}
 
 
 def acts(house: Treasury) -> list[tuple[str, str, Any]]:
@@ -40,6 +42,7 @@ def acts(house: Treasury) -> list[tuple[str, str, Any]]:
         ("POST /v1/grants/{grant}/revocation", "grants/g3/revocation", WHY),
         ("POST /v1/advocates", "advocates", {"program": "poster", "member": "bob"}),
         ("PATCH /v1/advocates/{member_id}", "advocates/bob", {"program": "poster", "state": "paused", **WHY}),
+        ("PUT /v1/advocates/{member_id}/rates", "advocates/ann/rates", RATE),
         ("POST /v1/advocates/{member_id}/links", "advocates/ann/links", {"program": "poster", "channel": "mail"}),
         ("POST /v1/links/{code}/rotation", f"links/{code(house.community)}/rotation", {}),
         ("POST /v1/payouts", "payouts", {"period": "2026-05"}),
@@ -75,6 +78,8 @@ def house(activity: Door, referral: Door, courier: Courier) -> Treasury:
     found = treasury(activity, referral, courier, "ann", "bob")
     filling.fill(referral, "some")
     found("ada", "PUT", "programs/some-third", PROGRAM)
+    found("ada", "PUT", "programs/some-rated", {**PROGRAM, "rewards": [RULE]})
+    found("shop", "POST", "advocates", {"program": "some-rated", "member": "ann"})
     found("shop", "POST", "satisfaction", {**ANSWER, "id": "s8"})
     return found
 
