@@ -104,7 +104,7 @@ class Spool:
             writing = [*self._full, *([self._open] if self._open else [])]
             named, self._new_names = self._new_names, False
         for segment in writing:
-            os.fsync(segment.file)
+            os.fdatasync(segment.file)
         if named:
             _sync_folder(self._folder)
 

@@ -3,7 +3,7 @@
 What is kept (`Visit`) never changes; what is made of it may, with a better classifier (`VERSION`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -109,9 +109,10 @@ class Click:
 _PERSON = Verdict(Class.PERSON, Reason.BROWSER)
 
 
-def is_prefetch(headers: Iterable[str]) -> bool:
+def is_prefetch(headers: Collection[str]) -> bool:
     """Whether a browser fetches ahead; asked of Sec-Purpose, Purpose, X-Purpose and X-Moz, those that there are."""
-    return any("prefetch" in each.lower() or "preview" in each.lower() for each in headers)
+    # Most requests say nothing of it.
+    return bool(headers) and any("prefetch" in each.lower() or "preview" in each.lower() for each in headers)
 
 
 def alone(visit: Visit) -> Verdict:

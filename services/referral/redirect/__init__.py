@@ -43,7 +43,7 @@ _LONGEST_CODE = 64
 # Asked for once: of a visitor's number and of a click's id.
 _VISITOR_DIGITS, _CHANCE_BYTES = 32, 26
 
-_COMMON = [("Cache-Control", "no-store"), ("Content-Length", "0"), ("X-Robots-Tag", "noindex")]
+_COMMON = [("Cache-Control", "no-store"), ("Content-Length", "0")]
 _GONE = b"<!doctype html><meta charset=utf-8><title>No such link</title><p>This link leads nowhere."
 
 
