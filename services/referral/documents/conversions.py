@@ -41,6 +41,7 @@ class Friend(Document):
     since = DateTimeField()
     clicks = ListField(StringField())
     visitors = ListField(StringField())
+    forgotten = BooleanField()
     mailboxes = ListField(DictField())
 
 
@@ -150,6 +151,7 @@ class Attribution(Document):
         "indexes": [
             {"fields": ["friend"]},
             {"fields": ["advocate"], "sparse": True},
+            {"fields": ["candidates.advocate"], "sparse": True},
             {"fields": ["community", "-at", "-key"]},
             # Holds no more than what waits for a click.
             {"fields": ["settles"], "partialFilterExpression": {"awaits": {"$exists": True}}},

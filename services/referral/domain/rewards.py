@@ -52,7 +52,7 @@ class Conversion:
 
     `items` may say what of it is which product; the rest is none in particular. `refunded_minor` is the sum of the
     refunds that stand. `position` is the how many-th rewarded purchase of the advocate it is, as it was decided once.
-    `released`: something was released for it.
+    `released`: what only the first purchase earns was released for it.
     """
 
     subject: str

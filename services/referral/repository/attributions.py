@@ -49,11 +49,14 @@ def brought(advocates: Iterable[str], friends: Iterable[str]) -> list[Document]:
     return list(_attributions().find(query, {"friend": 1, "at": 1}, batch_size=mongo.AT_ONCE))
 
 
-def naming(community: str, codes: Sequence[str]) -> list[str]:
-    """The friends whose joins or orders named one of these links, whoever won. It looks through the community."""
-    query = {"community": community, "candidates.link": {"$in": list(codes)}, "frozen": None}
-    found: list[str] = _attributions().distinct("friend", query)
-    return found
+def naming(advocates: Iterable[str], after: str, limit: int) -> list[Document]:
+    """Attributions that are not frozen and have one of these among their candidates, in order of their keys."""
+    query = {
+        "candidates.advocate": {"$in": list(advocates)},
+        "frozen": {"$ne": True},
+        "_id": {"$gt": after},
+    }
+    return list(_attributions().find(query, {"friend": 1}, sort=[("_id", 1)], limit=limit))
 
 
 def awaiting(until: datetime, limit: int) -> list[Document]:

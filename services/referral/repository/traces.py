@@ -42,12 +42,26 @@ def coupons_of(community: str, member: str) -> dict[str, str]:
 
 
 def forget_friend(community: str, member: str) -> None:
-    """Forget by what a friend was known again: his visits, his addresses. Who brought him stays as it was decided."""
-    decided = attributions.of([member])
-    attributions.freeze(each["_id"] for each in decided)
-    known = friends.load([member]).get(member, {})
-    clicks.forget(community, known.get("visitors", ()))
-    _of("friends").update_one({"_id": member}, {"$unset": {"visitors": "", "clicks": "", "mailboxes": ""}})
+    """Forget by what a friend was known again: his visits, his addresses. Who brought him stays as it was decided.
+
+    So it does for whoever came from the same device.
+    """
+    visitors = friends.load([member]).get(member, {}).get("visitors", ())
+    beside = friends.concerned(community, (), visitors) if visitors else []
+    attributions.freeze(each["_id"] for each in attributions.of([member, *beside]))
+    clicks.forget(community, visitors)
+    if beside:
+        _of("friends").update_many({"_id": {"$in": beside}}, {"$pull": {"visitors": {"$in": list(visitors)}}})
+    _of("friends").update_one(
+        {"_id": member},
+        {
+            "$unset": {"visitors": "", "clicks": "", "mailboxes": ""},
+            # What comes later brings nothing of it back.
+            "$set": {"forgotten": True},
+            "$setOnInsert": {"community": community, "settled": 0},
+        },
+        upsert=True,
+    )
     for name in ("joins", "orders"):
         _of(name).update_many({"member": member, "community": community}, {"$unset": {"mailbox": ""}})
 

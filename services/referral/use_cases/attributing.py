@@ -19,7 +19,10 @@ from shared.work import Mark
 
 #: A friend is to be looked at again: a click came late, or two people turned out to be one.
 ATTRIBUTE = "attribute"
+#: Who recommended is somebody else by now, or was an advocate at other times: whoever named him is to be looked at.
+ADVOCATE = "attribute-advocate"
 _MOST_OF_A_DOMAIN = 50
+_FRIENDS_A_STEP = 20
 _MARKED_AT_ONCE = 100
 
 
@@ -61,10 +64,25 @@ def note_clicks(community: str, clicks: Iterable[str], visitors: Iterable[str]) 
     mark(community, friends.concerned(community, clicks, visitors))
 
 
+def mark_advocate(community: str, member: str) -> None:
+    """Let whoever named an advocate be decided anew, inside the running transaction."""
+    work.add(DATABASE, ADVOCATE, community, member=member)
+
+
 def follow_merge(community: str, gone: str, into: str) -> None:
     """Two people became one: all that either did is one friend's, and nobody recommends to himself."""
-    del gone
+    del gone  # he is one of those who are `into` now
     settle_alone(community, into, clock.now())
+    mongo.transact(DATABASE, lambda: mark_advocate(community, into))
+
+
+def attribute_advocate(mark: Mark) -> Mapping[str, Any] | None:
+    """One step: the next friends who named an advocate, won by him or not, are decided anew."""
+    everybody = people.merged(people.survivors([mark["member"]]).values())
+    found = attributions.naming(everybody, mark.get("after", ""), _FRIENDS_A_STEP)
+    for friend in sorted({each["friend"] for each in found}):
+        settle_alone(mark["community"], friend, clock.now())
+    return {"after": found[-1]["_id"]} if len(found) == _FRIENDS_A_STEP else None
 
 
 def attribute(mark: Mark) -> Mapping[str, Any] | None:
@@ -79,7 +97,7 @@ def look_again(now: datetime) -> None:
         _give_up(each["_id"], each["community"], each["friend"])
 
 
-STEPS = {ATTRIBUTE: attribute}
+STEPS = {ATTRIBUTE: attribute, ADVOCATE: attribute_advocate}
 
 
 @mongo.in_transaction(DATABASE)
@@ -132,10 +150,11 @@ def _earlier_friends(
 def _of_friend(known: Known, decided: Sequence[Document]) -> Document:
     first = next((each for each in decided if each.get("advocate")), {})
     named = [known.clicks.get(value) for deed in known.deeds for value in deed.names.values()]
+    told = {"advocate": first.get("advocate"), "program": first.get("program"), "since": first.get("at")}
+    if known.before.get("forgotten"):  # he was erased: by what he was known again is not kept
+        return told
     return {
-        "advocate": first.get("advocate"),
-        "program": first.get("program"),
-        "since": first.get("at"),
+        **told,
         "clicks": sorted(
             {deed.names[name] for deed in known.deeds for name in gathering.BY_ID if name in deed.names}
         ),

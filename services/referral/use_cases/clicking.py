@@ -7,7 +7,7 @@ import msgspec
 
 from services.referral.domain import links as rules_of_links
 from services.referral.domain import visits
-from services.referral.domain.visits import PEOPLE, Class, Verdict
+from services.referral.domain.visits import Class, Verdict
 from services.referral.repository import DATABASE, clicks, links
 from services.referral.use_cases import attributing
 from shared.mongo import Document, in_transaction
@@ -72,14 +72,15 @@ def _judge(community: str | None, ours: Sequence[Document]) -> None:
     }
     clicks.judge(later)
     if community is not None:
-        tell(community, [each for each in ours if each["klass"] in PEOPLE])
+        # Robots too: a record of attribution names every candidate, and says why it is none.
+        tell(community, [*ours, *(each for each in near if each["_id"] in later)])
 
 
-def tell(community: str, people: Sequence[Document]) -> None:
+def tell(community: str, some: Sequence[Document]) -> None:
     """Let attribution look again at whoever these clicks concern, inside the running transaction."""
-    if people:
-        visitors = {each["visitor"] for each in people if each.get("visitor")}
-        attributing.note_clicks(community, [each["_id"] for each in people], visitors)
+    if some:
+        visitors = {each["visitor"] for each in some if each.get("visitor")}
+        attributing.note_clicks(community, [each["_id"] for each in some], visitors)
 
 
 def _by_community(documents: Iterable[Document]) -> Mapping[str | None, list[Document]]:

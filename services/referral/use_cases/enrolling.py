@@ -14,7 +14,6 @@ from services.referral.domain.links import Wanted
 from services.referral.repository import (
     DATABASE,
     advocates,
-    attributions,
     audit,
     friends,
     links,
@@ -77,6 +76,7 @@ def change(  # noqa: PLR0913 (as above)
     advocates.keep([after])
     _give_link(after, choose, now)
     attributing.settle(community, before["member"], now)
+    attributing.mark_advocate(community, before["member"])  # a shop's clock may be ahead of ours
     _note(community, by, f"advocate.{state}", after, now, reason)
     return after
 
@@ -98,6 +98,8 @@ def close_erased(community: str, member: str, now: datetime) -> None:
     """End a member who is erased as an advocate, inside the running transaction."""
     found = [each for each in advocates.of(community, [member]) if each["state"] != State.CLOSED]
     advocates.keep([after for each in found if (after := _with_state(each, State.CLOSED, now)) is not None])
+    if found:
+        attributing.mark_advocate(community, member)
 
 
 def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) -> bool:
@@ -115,10 +117,8 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
     advocates.keep([after])
     _give_link(after, choose, now)
     attributing.settle(community, survivor, now)
-    if before is not None and after["since"] < before["since"]:
-        # What was decided by his codes was decided by what he was not yet.
-        codes = [each["_id"] for each in links.of(community, people.merged([survivor]))]
-        attributing.mark(community, attributions.naming(community, codes))
+    if before is not None:  # what was decided by his codes was decided by what he was not yet
+        attributing.mark_advocate(community, survivor)
     return True
 
 

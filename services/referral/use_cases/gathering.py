@@ -78,7 +78,9 @@ def read(community: str, friend: str) -> Known:
     )
     found = coupons.load(community, {*written[COUPON], *written[CODE]})
     clicks = candidates.clicks(community, {*written[CLICK], *written[TOKEN]})
-    visitors = {each.visitor for each in clicks.values() if each.visitor}
+    # Whoever was erased is not known again by his visits.
+    known = () if before.get("forgotten") else clicks.values()
+    visitors = {each.visitor for each in known if each.visitor}
     by_visitor = _by_visitor(candidates.clicks_of(community, visitors) if visitors else ())
     named = _named(links, found, [*clicks.values(), *(each for some in by_visitor.values() for each in some)])
     named |= {each["advocate"] for each in kept.values() if each.get("advocate")}

@@ -62,7 +62,7 @@ def read(community: str, friend: str, now: datetime) -> History | None:
     return History(
         community=community,
         friend=friend,
-        conversions=_conversions(community, same, found, credited, _released(kept)),
+        conversions=_conversions(community, same, found, credited, _first(kept, credited)),
         attributions=found,
         cases=known,
         kept=kept,
@@ -81,8 +81,20 @@ def imagine(
     return list(_conversions(community, same, found, credited, frozenset()).values())
 
 
-def _released(kept: Iterable[Document]) -> frozenset[str]:
-    return frozenset(each["subject"] for each in kept if each["released"])
+def _first(kept: Iterable[Document], credited: Mapping[str, Credit]) -> frozenset[str]:
+    """For which purchases something was released that only the first one earns.
+
+    Whatever else was released says nothing of which one was first: it would be another one with each release.
+    """
+    released = [each for each in kept if each["released"]]
+    return frozenset(
+        each["subject"] for each in released if _earned_once(each["rule"], credited.get(each["subject"]))
+    )
+
+
+def _earned_once(name: str, credit: Credit | None) -> bool:
+    rules = credit.terms.rewards if credit is not None else ()
+    return any(rule.name == name and rule.months == 0 for rule in rules)
 
 
 def _credits(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.referral.domain import visits
-from services.referral.domain.visits import PEOPLE, Verdict
+from services.referral.domain.visits import Verdict
 from services.referral.repository import DATABASE, audit, clicks
 from services.referral.use_cases import clicking
 from shared import mongo, work
@@ -85,12 +85,9 @@ def _step(community: str, place: Place, until: datetime | None) -> dict[str, Any
         if clicks.judged(verdict) != {field: stood[name].get(field) for field in clicks.judged(verdict)}
     }
     clicks.judge(differs)
-    # Who is a person only now, and who is none any more: both may change what a join or an order is owed to.
-    concerned = [
-        stood[name]
-        for name, verdict in differs.items()
-        if (verdict.klass in PEOPLE) != (stood[name]["klass"] in PEOPLE)
-    ]
+    # Who is a person only now, and who is none any more, may change what a join or an order is owed to; and what
+    # else each of them is, its record names.
+    concerned = [stood[name] for name, verdict in differs.items() if verdict.klass != stood[name]["klass"]]
     clicking.tell(community, concerned)
     return {"place": [page[-1]["moment"], page[-1]["_id"]]}
 
