@@ -9,19 +9,24 @@ import msgspec
 from services.referral.use_cases import clicking
 from shared import clock, mongo, spool, telemetry
 
+#: Whoever drains has other things to do as well, and must hear when it is told to stop.
+TURN_SECONDS = 1.0
+
 _log = telemetry.logger(__name__)
 
 
 def drain(folder: Path, service: str, older: float = 0.0) -> bool:
     """Store what lies in segments that nobody writes to, those that began so many seconds ago. Returns whether any did.
 
-    A segment that cannot be stored stays, is tried again, and holds up no other. Raises what the driver raises while
-    the database is away.
+    It takes about a turn: what is left after it comes with the next one. A segment that cannot be stored stays, is
+    tried again, and holds up no other. Raises what the driver raises while the database is away.
     """
-    before, did = time.time() - older, False
+    before, until, did = time.time() - older, time.monotonic() + TURN_SECONDS, False
     for segment in spool.segments(folder):
         if spool.began(segment) <= before:
             did = _drained(segment, service) or did
+        if time.monotonic() > until:
+            break
     return did
 
 
