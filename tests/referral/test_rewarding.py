@@ -9,7 +9,7 @@ import pytest
 from services.referral.domain.ledger import Transfer
 from services.referral.domain.money import parse_rate
 from services.referral.domain.programs import Base, Beneficiary, Caps, Occasion, Reward, Tier
-from services.referral.repository import ledger, loops
+from services.referral.repository import attributions, ledger, loops
 from tests.referral.owing import BEGAN, COMMISSION, HOLD, Shop, terms
 
 FLAT = Reward(name="flat", to=Beneficiary.ADVOCATE, amount_minor=100, currency="EUR", months=None)
@@ -69,6 +69,8 @@ def test_what_is_held_long_enough_is_released_once_and_freezes_its_attribution(s
     shop.follow()
     assert (shop.lies("payable:ann"), shop.lies("held:ann")) == (15, 0)
     assert shop.rewards()[0]["state"] == "released"
+    key = attributions.key(shop.community, "order", "o1")
+    assert attributions.load([key])[key]["frozen"] is True
 
 
 def test_a_refund_after_release_leaves_less_than_nothing_which_the_next_reward_fills(shop: Shop) -> None:

@@ -17,7 +17,7 @@ class Transfer(Document):
             {"fields": ["community", "batch", "time", "key"]},
             {"fields": ["community", "reference"]},
             # Holds no more than what waits for the chain.
-            {"fields": ["community", "waits"], "partialFilterExpression": {"waits": True}},
+            {"fields": ["waits", "community"], "partialFilterExpression": {"waits": True}},
         ],
     }
 

@@ -29,8 +29,8 @@ class Reward(Document):
             {"fields": ["community", "-at", "-key"]},
             {"fields": ["community", "state", "-at", "-key"]},
             {"fields": ["community", "member", "-at", "-key"]},
-            {"fields": ["community", "friend"]},
-            {"fields": ["community", "member", "occasion"]},
+            {"fields": ["friend"]},
+            {"fields": ["advocate", "occasion"]},
             # What the clock looks at.
             {"fields": ["ripe"], "sparse": True},
         ],
@@ -78,7 +78,7 @@ class Case(Document):
         "collection": "cases",
         "auto_create_index": False,
         "indexes": [
-            {"fields": ["community", "friend"]},
+            {"fields": ["friend"]},
             {"fields": ["community", "review", "-opened", "-key"]},
             {"fields": ["community", "advocate", "at"]},
             {

@@ -74,7 +74,8 @@ def shown_reviews(found: Sequence[Document]) -> list[dict[str, Any]]:
     """Reviews as they are shown, with the rewards that wait for them."""
     called = people.shown({each[who] for each in found for who in ("friend", "advocate")})
     waiting: dict[str, list[Document]] = {each["_id"]: [] for each in found}
-    for each in rewards.of_friends({each["friend"] for each in found}):
+    friends = people.survivors({each["friend"] for each in found}).values()
+    for each in rewards.of_friends(people.merged(friends)):
         waiting.get(each["subject"], []).append(each)
     return [_review(each, called, waiting[each["_id"]]) for each in found]
 
