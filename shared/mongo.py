@@ -57,6 +57,7 @@ _SNAPSHOT = ReadConcern("snapshot")
 _READ_MAJORITY = ReadConcern("majority")
 _MAJORITY = WriteConcern("majority", j=True)
 _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
+_memory: ContextVar[dict[str, dict[Any, Any]] | None] = ContextVar("read_in_the_transaction", default=None)
 # MongoDB ends a transaction after 60 s; whoever collides for longer than this has a fault, not bad luck.
 _PATIENCE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 0.5
@@ -108,6 +109,22 @@ def collection(service: str, name: str) -> Collection[Document]:
     if _inside.get():
         return database(service)[name]
     return database(service).get_collection(name, read_concern=_READ_MAJORITY, write_concern=_MAJORITY)
+
+
+def remembered(name: str) -> dict[Any, Any]:
+    """What the running transaction or snapshot has read under a name: it reads no other. Outside of one, nothing.
+
+    Whoever writes what is remembered forgets it.
+    """
+    memory = _memory.get()
+    return {} if memory is None else memory.setdefault(name, {})
+
+
+def forget(name: str) -> None:
+    """Read what was remembered under a name again."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.pop(name, None)
 
 
 def insert(service: str, name: str, documents: Sequence[Document]) -> None:
@@ -216,11 +233,12 @@ def snapshot(service: str) -> Iterator[None]:
         return
     client = database(service).client
     with client.start_session(snapshot=True) as session, session.bind(end_session=False):
-        entered = _inside.set(True)
+        entered, remembering = _inside.set(True), _memory.set({})
         try:
             yield
         finally:
             _inside.reset(entered)
+            _memory.reset(remembering)
 
 
 def _once(service: str, body: Callable[[], T], until: float) -> T:
@@ -229,7 +247,7 @@ def _once(service: str, body: Callable[[], T], until: float) -> T:
         session.start_transaction(
             read_concern=_SNAPSHOT, write_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY
         )
-        entered = _inside.set(True)
+        entered, remembering = _inside.set(True), _memory.set({})
         try:
             result = body()
         except BaseException:
@@ -237,6 +255,7 @@ def _once(service: str, body: Callable[[], T], until: float) -> T:
             raise
         finally:
             _inside.reset(entered)
+            _memory.reset(remembering)
         while True:
             try:
                 session.commit_transaction()

@@ -251,3 +251,22 @@ def _labelled(label: str) -> AutoReconnect:
     error = AutoReconnect("the answer is lost")
     error._add_error_label(label)  # noqa: SLF001 (as the driver does)
     return error
+
+
+def test_what_a_transaction_remembers_goes_with_it(service: str) -> None:
+    said: list[dict[str, int]] = []
+
+    def body() -> None:
+        known = mongo.remembered("numbers")
+        said.append(dict(known))
+        known["one"] = len(said)
+        assert mongo.remembered("numbers") == {"one": len(said)}
+        if len(said) == 1:
+            raise DuplicateKeyError("again")
+        mongo.forget("numbers")
+        assert mongo.remembered("numbers") == {}
+
+    mongo.transact(service, body)
+    assert said == [{}, {}]
+    mongo.remembered("numbers")["two"] = 2
+    assert mongo.remembered("numbers") == {}

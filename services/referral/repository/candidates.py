@@ -49,8 +49,13 @@ def links_of(community: str, codes: Iterable[str]) -> dict[str, Link]:
 
 def clicks(community: str, identifiers: Iterable[str]) -> dict[str, Click]:
     """Clicks by id, those of the community that have come."""
-    query = {"_id": {"$in": list(identifiers)}, "community": community}
-    return {each["_id"]: _click(each) for each in mongo.collection(DATABASE, "clicks").find(query)}
+    wanted = list(identifiers)
+    query = {"_id": {"$in": wanted}, "community": community}
+    return (
+        {}
+        if not wanted
+        else {each["_id"]: _click(each) for each in mongo.collection(DATABASE, "clicks").find(query)}
+    )
 
 
 def clicks_of(community: str, visitors: Iterable[str]) -> list[Click]:

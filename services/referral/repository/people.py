@@ -9,6 +9,9 @@ from services.referral.documents import DATABASE
 from shared import identity, mongo
 from shared.mongo import Document
 
+#: What a transaction remembers: who was merged into whom, and who became one.
+_INTO, _FROM = "people merged into", "people who became"
+
 
 def load(members: Iterable[str]) -> dict[str, Document]:
     """What is known of people, by id."""
@@ -28,8 +31,7 @@ def survivors(members: Iterable[str]) -> dict[str, str]:
     found = {member: member for member in members}
     wanted = set(found)
     while wanted:
-        query = {"_id": {"$in": list(wanted)}, "merged_into": {"$gt": ""}}
-        became = {each["_id"]: each["merged_into"] for each in _people().find(query, {"merged_into": 1})}
+        became = _became(wanted)
         found = {member: became.get(now, now) for member, now in found.items()}
         wanted = set(became.values())
     return found
@@ -40,9 +42,9 @@ def merged(members: Iterable[str]) -> dict[str, str]:
     found = {member: member for member in members}
     wanted = list(found)
     while wanted:
-        became = list(_people().find({"merged_into": {"$in": wanted}}, {"merged_into": 1}))
-        found.update({each["_id"]: found[each["merged_into"]] for each in became})
-        wanted = [each["_id"] for each in became]
+        became = _who_became(wanted)
+        found.update({each: found[into] for each, into in became.items()})
+        wanted = list(became)
     return found
 
 
@@ -74,7 +76,33 @@ def shown(members: Iterable[str]) -> dict[str, str | None]:
 def keep(changed: Sequence[Document]) -> None:
     """Keep people, inside the running transaction."""
     if changed:
+        mongo.forget(_INTO)
+        mongo.forget(_FROM)
         _people().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
+
+
+def _became(members: Iterable[str]) -> dict[str, str]:
+    """Into whom each of these was merged, of those who were."""
+    known = mongo.remembered(_INTO)
+    wanted = list(members)
+    missing = [each for each in wanted if each not in known]
+    if missing:
+        query = {"_id": {"$in": missing}, "merged_into": {"$gt": ""}}
+        found = {each["_id"]: each["merged_into"] for each in _people().find(query, {"merged_into": 1})}
+        known.update({each: found.get(each) for each in missing})
+    return {each: known[each] for each in wanted if known[each]}
+
+
+def _who_became(members: Iterable[str]) -> dict[str, str]:
+    """Who was merged into one of these, and into whom."""
+    known = mongo.remembered(_FROM)
+    wanted = list(members)
+    missing = [each for each in wanted if each not in known]
+    if missing:
+        known.update({each: [] for each in missing})
+        for each in _people().find({"merged_into": {"$in": missing}}, {"merged_into": 1}):
+            known[each["merged_into"]].append(each["_id"])
+    return {each: into for into in wanted for each in known[into]}
 
 
 def _people() -> Collection[Document]:

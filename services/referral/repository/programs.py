@@ -12,16 +12,23 @@ from services.referral.domain.programs import Program, Terms, Version
 from shared import mongo
 from shared.mongo import Document
 
+#: What a transaction remembers: the programs of communities.
+_READ = "programs"
+
 
 def load(community: str, slug: str) -> Program | None:
     """A program with all its versions, None where there is none."""
-    stored = _programs().find_one({"_id": _key(community, slug)})
-    return None if stored is None else _program(stored)
+    return next((each for each in every(community) if each.slug == slug), None)
 
 
 def every(community: str) -> list[Program]:
     """The programs of a community, by slug."""
-    return [_program(each) for each in _programs().find({"community": community}).sort("slug", 1)]
+    known = mongo.remembered(_READ)
+    if community not in known:
+        known[community] = [
+            _program(each) for each in _programs().find({"community": community}).sort("slug", 1)
+        ]
+    return list(known[community])
 
 
 def everywhere() -> dict[tuple[str, str], Program]:
@@ -32,6 +39,7 @@ def everywhere() -> dict[tuple[str, str], Program]:
 
 def keep(community: str, program: Program) -> None:
     """Keep a program, inside the running transaction."""
+    mongo.forget(_READ)
     key = _key(community, program.slug)
     document = {
         "community": community,

@@ -78,8 +78,8 @@ def _fields(
 
 def _kept(document: Document, named: Person, now: datetime) -> Document:
     """What is kept of it; of whoever is erased no mailbox, though the digest knows of it: a repeat stays one."""
-    erased = people.load([named.friend]).get(named.friend, {}).get("erased")
-    gone = {"mailbox"} if erased else set()
+    is_erased = "mailbox" in document and people.load([named.friend])[named.friend].get("erased")
+    gone = {"mailbox"} if is_erased else set()
     return {**{name: value for name, value in document.items() if name not in gone}, "received": now}
 
 

@@ -76,7 +76,8 @@ def read(community: str, friend: str) -> Known:
     links = candidates.links_of(
         community, map(codes.fold, {*written[CODE], *written[COUPON], *written[TOKEN]})
     )
-    found = coupons.load(community, {*written[COUPON], *written[CODE]})
+    unknown = {each for each in written[CODE] if codes.fold(each) not in links}
+    found = coupons.load(community, {*written[COUPON], *unknown})
     clicks = candidates.clicks(community, {*written[CLICK], *written[TOKEN]})
     # Whoever was erased is not known again by his visits.
     known = () if before.get("forgotten") else clicks.values()

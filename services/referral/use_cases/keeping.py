@@ -50,7 +50,13 @@ def mailbox(key: bytes, community: str, written: str | None) -> Document | None:
 def sealed(identifier: str, fields: Mapping[str, Any]) -> Document:
     """A document with what was sent, and the digest that tells it from anything else under its id."""
     said = {name: value for name, value in fields.items() if value is not None}
-    written = json.dumps(said, sort_keys=True, default=_text, separators=(",", ":"))
+    # Of an address only its hash: what its domain is known for changes with the lists of others.
+    told = {
+        name: each["address"] if name == "mailbox" else each
+        for name, each in said.items()
+        if name != "folded"
+    }
+    written = json.dumps(told, sort_keys=True, default=_text, separators=(",", ":"))
     return {"_id": identifier, **said, "digest": hashlib.sha256(written.encode()).hexdigest()[:32]}
 
 
