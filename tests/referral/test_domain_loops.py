@@ -1,12 +1,14 @@
 """Loops by pure rules: who recommended, how far it came, with which proof; and trees without circles."""
 
 import itertools
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,6 +161,11 @@ def test_joins_in_any_order_make_no_circle_and_counts_are_what_a_walk_counts(
     joins: list[tuple[str, str]], bounds: list[int]
 ) -> None:
     forest = Forest(dict(zip(MEMBERS, bounds, strict=True)))
+    grow(forest, joins)
+
+
+def grow(forest: Forest, joins: Sequence[tuple[str, str]]) -> None:
+    """Let friends come by advocates, and see that the trees are what a walk finds."""
     for friend, advocate in joins:
         before = forest.referrer(friend)
         forest.plant(friend, advocate)
@@ -169,6 +176,39 @@ def test_joins_in_any_order_make_no_circle_and_counts_are_what_a_walk_counts(
         assert came.generation == len(chain) - 1
         assert list(came.ancestors) == chain[1 : forest.bounds[friend] + 1]
     assert +forest.counts == walked(forest)
+
+
+class Trusting(Forest):
+    """Plants whoever comes, below whomever."""
+
+    def plant(self, friend: str, advocate: str) -> bool:
+        """Without a walk to the root."""
+        if friend in self.came or friend == advocate:
+            return False
+        self._keep(friend, advocate)
+        return True
+
+
+class Forgetful(Forest):
+    """Lets those below a late join stand where they stood."""
+
+    def _keep(self, friend: str, advocate: str) -> None:
+        self.came[friend] = loops.lineage(advocate, self.bounds[friend], self.came.get)
+        self.counts.update(loops.shifts((), self.came[friend].ancestors))
+
+
+@pytest.mark.parametrize("broken", [Trusting, Forgetful])
+def test_a_broken_variant_is_noticed(broken: type[Forest]) -> None:
+    with pytest.raises((AssertionError, RecursionError)):
+        grow_many(broken)
+
+
+def grow_many(kind: type[Forest]) -> None:
+    """Many forests of a kind, by chance."""
+    chance = random.Random(1)  # noqa: S311 (no secret)
+    for _ in range(200):
+        joins = [(chance.choice(MEMBERS), chance.choice(MEMBERS)) for _ in range(20)]
+        grow(kind(dict.fromkeys(MEMBERS, 3)), joins)
 
 
 def test_a_circle_of_three_is_refused() -> None:
