@@ -91,10 +91,15 @@ def attribute(mark: Mark) -> Mapping[str, Any] | None:
     return None
 
 
-def look_again(now: datetime) -> None:
-    """Who named a click that had not come when its grace was over is decided once more, for the last time."""
-    for each in attributions.awaiting(now, _MARKED_AT_ONCE):
+def look_again(now: datetime) -> int:
+    """Who named a click that had not come when its grace was over is decided once more, for the last time.
+
+    Returns how many of them were found in this look.
+    """
+    found = attributions.awaiting(now, _MARKED_AT_ONCE)
+    for each in found:
         _give_up(each["_id"], each["community"], each["friend"])
+    return len(found)
 
 
 STEPS = {ATTRIBUTE: attribute, ADVOCATE: attribute_advocate}
