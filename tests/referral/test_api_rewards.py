@@ -1,7 +1,7 @@
 """Where is my reward? State, reason and date for members; reviews for managers; the ledger for auditors."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from services.referral import jobs
 from services.referral.queries import auditing
 from services.referral.repository import DATABASE, cases
-from services.referral.use_cases import following, releasing
+from services.referral.use_cases import following, releasing, rewarding
 from services.referral.use_cases.following import Erased
 from shared import clock, work
 from tests.fixtures import Door
@@ -164,6 +164,30 @@ def test_the_clock_releases_what_is_ripe_each_once_however_many_look(referral: D
     assert auditing.audit(shop.community).findings == ()
     assert cases.one(shop.community, "nothing") is None
     assert len(referral("GET", "/v1/rewards?state=released").json["items"]) == 3
+
+
+def test_one_friend_who_cannot_be_followed_keeps_nobody_elses_money_back_and_is_seen(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for friend in ("bob", "eve"):
+        shop.sells(f"o-{friend}", friend=friend)
+    real, poisoned = rewarding.follow, shop.id("bob")
+
+    def follow(community: str, friend: str, now: datetime) -> None:
+        if friend == poisoned:
+            raise ArithmeticError
+        real(community, friend, now)
+
+    later = shop.now + HOLD
+    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(rewarding, "follow", follow)
+    work_off()
+    assert (shop.lies("payable:ann"), shop.lies("held:ann")) == (15, 15)
+    stuck = [each["kind"] for each in work.stuck(DATABASE, 100) if each["community"] == shop.community]
+    assert stuck == [releasing.FOLLOW]
+    monkeypatch.setattr(rewarding, "follow", real)
+    work_off()
+    assert shop.lies("payable:ann") == 30
 
 
 def work_off() -> None:

@@ -13,13 +13,18 @@ import structlog
 from services.referral.repository import DATABASE, cases, friends, people, rewards
 from services.referral.use_cases import rewarding
 from shared import clock, mongo, work
+from shared.errors import Unavailable
 from shared.work import Mark
 
 #: Rewards of a community may be ripe.
 RELEASE = "release"
 #: An advocate's standing changed: what is held for him may wait longer, or less.
 RECONSIDER = "reconsider-holds"
+#: The rewards of one friend could not be followed.
+FOLLOW = "follow-rewards"
 _REWARDS_A_STEP = 50
+
+_AWAY: tuple[type[Exception], ...] = (*mongo.UNAVAILABLE, Unavailable)
 
 _log = structlog.get_logger()
 
@@ -72,7 +77,24 @@ def _reconsider(mark: Mark) -> None:
 
 def _follow_each(community: str, some: Iterable[str], now: datetime) -> None:
     for friend in dict.fromkeys(some):
-        follow_alone(community, friend, now)
+        try:
+            follow_alone(community, friend, now)
+        except _AWAY:
+            raise
+        except Exception:  # noqa: BLE001 (one whose rewards cannot be derived must not keep everybody's money back)
+            _log.exception("rewards of a friend cannot be followed", community=community)
+            _set_apart(community, friend)
+
+
+@mongo.in_transaction(DATABASE)
+def _set_apart(community: str, friend: str) -> None:
+    """Leave him a mark of his own, which says what is wrong for as long as it is; one a community is enough to see."""
+    if not work.pending(DATABASE, community, FOLLOW):
+        work.add(DATABASE, FOLLOW, community, friend=friend)
+
+
+def _follow(mark: Mark) -> None:
+    follow_alone(mark["community"], mark["friend"], clock.now())
 
 
 @mongo.in_transaction(DATABASE)
@@ -80,4 +102,4 @@ def _mark(community: str) -> None:
     work.add(DATABASE, RELEASE, community)
 
 
-STEPS: dict[str, work.Step] = {RELEASE: _release, RECONSIDER: _reconsider}
+STEPS: dict[str, work.Step] = {RELEASE: _release, RECONSIDER: _reconsider, FOLLOW: _follow}
