@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain import attribution, reasons
-from services.referral.domain.attribution import Asked, Candidate, Decision, Door, Relations, Subject
+from services.referral.domain.candidates import Asked, Candidate, Decision, Door, Relations, Subject
 from services.referral.domain.programs import Model, Program, Terms, Version
 from services.referral.domain.reasons import Reason
 

@@ -5,129 +5,18 @@ What an earlier join or order of the friend was attributed to goes on (`Door.REL
 bounds the time before the first of them, the rewards' months bound the time after it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import NamedTuple
 
-from services.referral.domain.programs import Model, Program, Terms
+from services.referral.domain import disqualifying
+from services.referral.domain.candidates import Asked, Candidate, Decision, Door, Relations, Subject, Verdict
+from services.referral.domain.disqualifying import Case
+from services.referral.domain.programs import Model, Program
 from services.referral.domain.reasons import Reason
-
-PERSON, REPEAT, UNRESOLVED = "person", "repeat", "unresolved"
-ENROLLED = "enrolled"
-#: Who comes again is counted once, but it was he who came again. What led nowhere belonged to an old link.
-_PEOPLE = frozenset({PERSON, REPEAT, UNRESOLVED})
-
-
-class Door(StrEnum):
-    """How a candidate came to be one."""
-
-    COUPON = "coupon"
-    CODE = "code"
-    TOKEN = "token"  # noqa: S105 (it is a word)
-    CLICK = "click"
-    RELATION = "relation"
-
 
 _STRENGTH = {door: place for place, door in enumerate(Door)}
 #: What names somebody outright, the strongest first.
 _NAMED = (Door.COUPON, Door.CODE, Door.TOKEN)
-
-
-class Subject(StrEnum):
-    """What is attributed."""
-
-    JOIN = "join"
-    ORDER = "order"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Somebody who may have brought the friend.
-
-    `moment` is that of the click (of a token: of the click behind it), of naming a code or coupon, or of the earlier
-    join or order. `arrived` is when we learnt of a click. `since` and `until` bound the validity of a code or coupon;
-    `only_for` are the members for whom a coupon is. `state` is the advocate's at the time of what is attributed. What
-    cannot be found has no advocate and no channel.
-    """
-
-    door: Door
-    moment: datetime
-    name: str
-    program: str | None = None
-    advocate: str | None = None
-    link: str | None = None
-    channel: str | None = None
-    klass: str = PERSON
-    clicked: bool = False
-    arrived: datetime | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    only_for: frozenset[str] | None = None
-    state: str | None = ENROLLED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is to be attributed: a friend's join or order. `received` is when we learnt of it."""
-
-    subject: Subject
-    friend: str
-    moment: datetime
-    received: datetime
-    checkout_began: datetime | None = None
-    amount_minor: int | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relations:
-    """Who the friend is to others.
-
-    `same`: all ids that are this person, merged ones included. `advocate_since`: since when he recommends himself.
-    `above`: each candidate's advocate → all who stand above him in the tree.
-    """
-
-    same: frozenset[str]
-    advocate_since: datetime | None = None
-    above: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-class Verdict(NamedTuple):
-    """What became of one candidate, and the window's arithmetic where there is one."""
-
-    candidate: Candidate
-    reason: Reason
-    arithmetic: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Who won by which rule, what became of every candidate, and which channel was used if one was."""
-
-    winner: Candidate | None
-    rule: str
-    verdicts: tuple[Verdict, ...]
-    version: int | None = None
-    channel: str | None = None
-
-
-class _Case(NamedTuple):
-    asked: Asked
-    candidate: Candidate
-    program: Program | None
-    relations: Relations
-
-    @property
-    def terms(self) -> Terms | None:
-        found = self.program.at(self.asked.moment) if self.program else None
-        return found.terms if found else None
-
-    @property
-    def begins(self) -> bool:
-        """Whether a relation would begin with it; one that stands goes on."""
-        return self.candidate.door is not Door.RELATION
 
 
 def decide(
@@ -135,8 +24,8 @@ def decide(
 ) -> Decision:
     """Who brought the friend. Neither the order of the candidates nor their repetition changes anything."""
     ordered = sorted(set(candidates), key=_place)
-    cases = [_Case(asked, each, programs.get(each.program or ""), relations) for each in ordered]
-    refused = {case.candidate: reason for case in cases if (reason := _refusal(case)) is not None}
+    cases = [Case(asked, each, programs.get(each.program or ""), relations) for each in ordered]
+    refused = {case.candidate: reason for case in cases if (reason := disqualifying.reason(case)) is not None}
     winner, rule = _choose(asked, [each for each in ordered if each not in refused], programs)
     verdicts = tuple(
         Verdict(
@@ -171,100 +60,6 @@ def written(span: timedelta) -> str:
     days, hours = divmod(hours, 24)
     fraction = f".{beyond // timedelta(milliseconds=1):03}" if beyond else ""
     return f"{days} d {hours} h {minutes} min {seconds}{fraction} s"
-
-
-_Rule = Callable[[_Case], bool]
-
-
-def _is_older_than_the_window(case: _Case) -> bool:
-    return (
-        case.candidate.clicked
-        and case.terms is not None
-        and case.asked.moment - case.candidate.moment > case.terms.window
-    )
-
-
-def _is_after_checkout(case: _Case) -> bool:
-    began = case.asked.checkout_began
-    return case.candidate.clicked and began is not None and case.candidate.moment > began
-
-
-def _came_too_late(case: _Case) -> bool:
-    arrived = case.candidate.arrived
-    if arrived is None or case.terms is None:
-        return False
-    return arrived > max(case.asked.moment, case.asked.received) + case.terms.grace
-
-
-def _is_another_currency(case: _Case) -> bool:
-    accepted = case.terms.currencies if case.terms else frozenset()
-    return bool(accepted) and case.asked.currency is not None and case.asked.currency not in accepted
-
-
-def _is_too_small(case: _Case) -> bool:
-    least = case.terms.least_order_minor if case.terms else 0
-    return case.asked.amount_minor is not None and case.asked.amount_minor < least
-
-
-def _would_refer_an_advocate(case: _Case) -> bool:
-    since = case.relations.advocate_since
-    return case.begins and since is not None and since < case.asked.moment
-
-
-def _has_ended(case: _Case) -> bool:
-    return case.begins and case.program is not None and _is_over(case.program.ends, case.asked.moment)
-
-
-def _has_not_begun(case: _Case) -> bool:
-    program, moment = case.program, case.asked.moment
-    program_later = program is not None and program.starts is not None and moment < program.starts
-    return program_later or (case.candidate.since is not None and moment < case.candidate.since)
-
-
-def _is_over(end: datetime | None, moment: datetime) -> bool:
-    return end is not None and end <= moment
-
-
-#: Why a candidate is refused: of several reasons, the first one here is told.
-_REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
-    (Reason.NOT_A_PERSON, lambda case: case.candidate.klass not in _PEOPLE),
-    (Reason.CHANNEL, lambda case: case.candidate.channel is not None),
-    (Reason.NOT_FOUND, lambda case: case.program is None),
-    (Reason.EXPIRED, lambda case: case.candidate.klass == UNRESOLVED),
-    (Reason.ADVOCATE_NOT_FOUND, lambda case: case.candidate.advocate is None),
-    (
-        Reason.RECIPIENT_IS_THE_ADVOCATE,
-        lambda case: case.candidate.advocate in case.relations.same,
-    ),
-    (Reason.CAME_AFTER, lambda case: case.candidate.moment > case.asked.moment),
-    (Reason.AFTER_CHECKOUT_BEGAN, _is_after_checkout),
-    (Reason.NOT_STARTED, _has_not_begun),
-    (Reason.PROGRAM_NOT_RUNNING, _has_ended),
-    (Reason.PROGRAM_NOT_TRIGGERED, lambda case: case.terms is None),
-    (Reason.OUTSIDE_WINDOW, _is_older_than_the_window),
-    (Reason.TOO_LATE, _came_too_late),
-    (Reason.EXPIRED, lambda case: _is_over(case.candidate.until, case.asked.moment)),
-    (
-        Reason.RECIPIENT_DOES_NOT_MATCH,
-        lambda case: (
-            case.candidate.only_for is not None and not case.candidate.only_for & case.relations.same
-        ),
-    ),
-    (Reason.ADVOCATE_NOT_ACTIVE, lambda case: case.candidate.state != ENROLLED),
-    (
-        Reason.CIRCLE,
-        lambda case: bool(
-            case.relations.above.get(case.candidate.advocate or "", frozenset()) & case.relations.same
-        ),
-    ),
-    (Reason.EXISTING_ADVOCATE, _would_refer_an_advocate),
-    (Reason.NOT_APPLICABLE, _is_another_currency),
-    (Reason.CONDITION_NOT_MET, _is_too_small),
-)
-
-
-def _refusal(case: _Case) -> Reason | None:
-    return next((reason for reason, holds in _REFUSALS if holds(case)), None)
 
 
 def _choose(
@@ -326,7 +121,7 @@ def _version(winner: Candidate | None, asked: Asked, programs: Mapping[str, Prog
     return version.number if version else None
 
 
-def _arithmetic(case: _Case) -> str | None:
+def _arithmetic(case: Case) -> str | None:
     if not case.candidate.clicked:
         return None
     age = case.asked.moment - case.candidate.moment

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.referral.domain import explaining
-from services.referral.domain.attribution import Subject
+from services.referral.domain.candidates import Subject
 from services.referral.domain.explaining import Audience, Line, Record
 from services.referral.domain.reasons import WORDS, Reason
 from services.referral.repository import attributions, people

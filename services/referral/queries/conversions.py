@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from services.referral.domain import refunds as rules
-from services.referral.domain.attribution import Subject
+from services.referral.domain.candidates import Subject
 from services.referral.repository import attributions, joins, orders, people, refunds
 from shared.errors import NotFound
 from shared.mongo import Document

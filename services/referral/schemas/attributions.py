@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.referral.domain.attribution import Door, Subject
+from services.referral.domain.candidates import Door, Subject
 from services.referral.domain.explaining import Audience
 from services.referral.domain.reasons import Reason
 from services.referral.schemas import written

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.referral.domain import attribution, codes
-from services.referral.domain.attribution import (
+from services.referral.domain.candidates import (
     ENROLLED,
     Asked,
     Candidate,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.referral.domain import codes
 from services.referral.domain.advocates import History
-from services.referral.domain.attribution import Asked, Subject
+from services.referral.domain.candidates import Asked, Subject
 from services.referral.domain.programs import Program
 from services.referral.repository import (
     advocates,
