@@ -30,6 +30,7 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
+    WTimeoutError,
 )
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -48,6 +49,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     ExecutionTimeout,
     NotPrimaryError,
     WaitQueueTimeoutError,
+    WTimeoutError,
 )
 
 #: The `batch_size` of a query that reads all it finds: else 101 documents come first, and the rest when asked again.

@@ -100,6 +100,9 @@ def test_a_program_ends_and_stays_readable(referral: Door) -> None:
         ({"landing_url": "https://shop.example\\@evil.example/"}, "/landing_url"),
         ({"landing_url": "https://me@shop.example/"}, "/landing_url"),
         ({"landing_url": "/welcome"}, "/landing_url"),
+        ({"landing_url": "https://shop.example\u2028/"}, "/landing_url"),
+        ({"landing_url": "https://shop.example\u0085evil/"}, "/landing_url"),
+        ({"landing_url": "https://shop.example:99999/"}, "/landing_url"),
         ({"currencies": ["EURO"]}, "/currencies/0"),
         ({"holdout": "101%"}, "/holdout"),
         ({"quiet": {"from": "25:00", "until": "08:00"}}, "/quiet/from"),
@@ -162,3 +165,15 @@ def test_two_rules_of_one_name_are_refused(referral: Door) -> None:
 @pytest.mark.parametrize("slug", ["Friends", "a:b", "a/b", "-a", "a" * 65])
 def test_a_slug_can_stand_in_the_name_of_an_account(referral: Door, slug: str) -> None:
     assert referral("PUT", f"/v1/programs/{quote(slug, safe='')}", FRIENDS).status_code == 422
+
+
+def test_a_landing_page_goes_into_a_header_whatever_it_is_written_in(referral: Door) -> None:
+    page = "https://müller.example/каталог/café?пошук=€#ü"
+    wanted = {**FRIENDS, "landing_url": page}
+    said = referral("PUT", "/v1/programs/friends", wanted)
+    assert said.json["landing_url"] == (
+        "https://xn--mller-kva.example/%D0%BA%D0%B0%D1%82%D0%B0%D0%BB%D0%BE%D0%B3/caf%C3%A9"
+        "?%D0%BF%D0%BE%D1%88%D1%83%D0%BA=%E2%82%AC#%C3%BC"
+    )
+    again = referral("PUT", "/v1/programs/friends", wanted)
+    assert again.json["version"] == said.json["version"]

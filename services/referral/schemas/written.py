@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 from babel.core import get_global
 from marshmallow import ValidationError, fields, validate
 
@@ -18,6 +19,7 @@ LONGEST_NAME = 100
 LONGEST_TEXT = 2_000
 LONGEST_ID = 1_000
 LONGEST_URL = 2_000
+_NO_PAGE = "The absolute address of a page is wanted here: http or https, a host, no user."
 #: The most of anything in minor units: 10 thousand million of a currency with two decimals; sums stay far below 2⁶³.
 HIGHEST_AMOUNT = 10**12
 MOST = 1_000_000
@@ -99,7 +101,20 @@ def identifier(**options: Any) -> fields.String:  # noqa: ANN401
 
 def page(**options: Any) -> fields.String:  # noqa: ANN401
     """The absolute address of a page, http or https."""
-    return fields.String(validate=[validate.Length(1, LONGEST_URL), _is_page], **options)
+    return Page(validate=[validate.Length(1, LONGEST_URL), _is_page], **options)
+
+
+class Page(fields.String):
+    """An address as it goes into a header: a host by IDNA, all else in percent where it is not ASCII."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        read: str = super()._deserialize(value, attr, data, **kwargs)
+        # What nobody may resolve is refused as it was written; encoding would make something else of it.
+        _is_page(read)
+        try:
+            return str(httpx.URL(read))
+        except httpx.InvalidURL as error:
+            raise ValidationError(_NO_PAGE) from error
 
 
 def whole(pattern: str, error: str) -> validate.Regexp:
@@ -132,9 +147,9 @@ def _is_page(written: str) -> None:
     try:
         parts = urlsplit(written)
         wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None
+        wrong = wrong or parts.port == 0
     except ValueError:
         wrong = True
     # Whoever resolves it must not read another host into it than we do.
     if wrong or re.search(r"[\x00-\x20\x7f\\]", written):
-        reason = "The absolute address of a page is wanted here: http or https, a host, no user."
-        raise ValidationError(reason)
+        raise ValidationError(_NO_PAGE)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.referral.domain.auditing import Finding
 from services.referral.domain.settling import Moved
-from services.referral.repository import DATABASE, friends
+from services.referral.repository import DATABASE, friends, people
 from services.referral.use_cases import rewarding
 from services.referral.use_cases.rewarding import Day
 from shared import mongo
@@ -23,8 +23,10 @@ def compare(community: str, now: datetime) -> Iterator[Finding]:
     """Derive the rewards of every friend, each in a transaction that is taken back, and name what differs."""
     after = ""
     while page := friends.after(community, after, _FRIENDS_A_PAGE):
-        for friend in page:
-            yield from _differences(community, friend, now)
+        # Who became another has nothing of his own: it is derived of whom he became.
+        for friend, survivor in people.survivors(page).items():
+            if friend == survivor:
+                yield from _differences(community, friend, now)
         after = page[-1]
 
 
