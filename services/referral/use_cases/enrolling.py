@@ -68,7 +68,7 @@ def change(  # noqa: PLR0913 (as above)
     """Pause an advocate, end or enrol him again; what he is already changes nothing. Raises NotFound or Conflict."""
     before = advocates.one(community, program, member)
     if before is None:
-        raise NotFound("advocate", program)
+        raise NotFound("such advocate of the program", program)
     friends.hold(community, before["member"])
     after = _with_state(before, state, now)
     if after is None:

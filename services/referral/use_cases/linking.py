@@ -33,7 +33,7 @@ def make(  # noqa: PLR0913 (whose, where, what, by whom, by which chance, when)
     """
     advocate = advocates.one(community, program, member)
     if advocate is None:
-        raise NotFound("advocate", program)
+        raise NotFound("such advocate of the program", program)
     place = links.holder(program, advocate["member"], wanted.channel, community)
     found = links.current([place]).get(place)
     if found is not None:

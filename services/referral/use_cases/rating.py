@@ -30,7 +30,7 @@ def agree(  # noqa: PLR0913 (who agrees what with whom, and why)
     """
     stored = advocates.one(community, program, member)
     if stored is None:
-        raise NotFound("advocate", program)
+        raise NotFound("such advocate of the program", program)
     _check_rule(community, program, rule, now)
     before = rules.rates_at(rates.read(stored), now).get(rule)
     if before == rate:
