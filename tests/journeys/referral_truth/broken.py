@@ -81,7 +81,7 @@ def a_budget_is_not_asked(patch: Patch) -> None:
 
 
 def circles_are_not_looked_for(patch: Patch) -> None:
-    """Dee brought Eve, who brought Dee."""
+    """Ann brought Bob, who brought Cy, who turns out to be Ann."""
     others = tuple(each for each in disqualifying._REFUSALS if each[0] is not Reason.CIRCLE)  # noqa: SLF001
     patch.setattr(disqualifying, "_REFUSALS", others)
     patch.setattr(looping, "_closes_a_circle", lambda *_: False)
