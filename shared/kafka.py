@@ -117,7 +117,7 @@ class Producer:
 
 
 class Consumer:
-    """Reads topics as a member of a group. Offsets move by `commit` alone."""
+    """Reads topics as a member of a group. Offsets move by `commit` alone, and by `poll` where a commit had failed."""
 
     def __init__(self, servers: Sequence[str], group: str, topics: Sequence[str], batch: int = 500) -> None:
         self._consumer = _connected(
@@ -138,9 +138,11 @@ class Consumer:
                 allow_auto_create_topics=False,
             )
         )
+        self._uncommitted: dict[TopicPartition, int] = {}
 
     def poll(self, timeout_ms: int = 500) -> Mapping[Partition, list[Record]]:
         """The next records by partition; none after the time-out. Raises Unavailable."""
+        self._commit_again()
         try:
             polled = self._consumer.poll(timeout_ms=timeout_ms)
         except KafkaError as error:
@@ -156,13 +158,27 @@ class Consumer:
         return found
 
     def commit(self, partition: Partition, next_offset: int) -> bool:
-        """Say that all before `next_offset` is done. False when the group moved on: the next owner reads it again."""
+        """Say that all before `next_offset` is done. False when that cannot be said now.
+
+        When the group moved on, the next owner reads it again; when the broker was away, `poll` says it again: nothing
+        else would, where no more records come.
+        """
+        self._uncommitted[TopicPartition(*partition)] = next_offset
+        return self._commit()
+
+    def _commit_again(self) -> None:
+        ours = self._consumer.assignment() if self._uncommitted else ()
+        self._uncommitted = {each: offset for each, offset in self._uncommitted.items() if each in ours}
+        if self._uncommitted:
+            self._commit()
+
+    def _commit(self) -> bool:
+        done = {each: OffsetAndMetadata(offset, "", -1) for each, offset in self._uncommitted.items()}
         try:
-            self._consumer.commit(
-                {TopicPartition(*partition): OffsetAndMetadata(next_offset, "", -1)}, timeout_ms=5_000
-            )
+            self._consumer.commit(done, timeout_ms=5_000)
         except KafkaError:
             return False
+        self._uncommitted = {}
         return True
 
     def close(self) -> None:
