@@ -233,7 +233,7 @@ def test_of_a_query_only_what_is_declared_is_kept() -> None:
 
 
 def test_people_leave_a_mark_for_attribution(referral: Door) -> None:
-    """Whoever named a click before it came is looked at again; a robot's click concerns nobody."""
+    """Whoever named a click before it came is looked at again; a robot's does not count, and his record says why."""
     code, bob = a_link(referral), Clicker(referral)
     for member, user_agent in (("bob", CHROME), ("eve", "Twitterbot/1.0")):
         answer = Clicker(referral, user_agent)(code)
@@ -243,8 +243,10 @@ def test_people_leave_a_mark_for_attribution(referral: Door) -> None:
     bob(code)
     (_, _, first) = clicks(referral)
     query = {"community": referral.community, "kind": attributing.ATTRIBUTE}
-    (mark,) = mongo.collection(REFERRAL, work.COLLECTION).find(query)
-    assert mark["friend"] == f"{referral.community}-bob"
+    marks = mongo.collection(REFERRAL, work.COLLECTION).find(query)
+    assert sorted(each["friend"] for each in marks) == [
+        f"{referral.community}-{name}" for name in ("bob", "eve")
+    ]
     click = stored_clicks.of(referral.community, first["id"])
     assert click is not None
     assert stored_clicks.of_visitor(referral.community, [click.visitor or ""], click.moment) == [click]
