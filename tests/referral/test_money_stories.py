@@ -212,6 +212,7 @@ def test_whatever_happens_nothing_is_overspent_and_nothing_is_paid_twice(
     DONE.update(told(referral, chance).done)
 
 
+@pytest.mark.servers  # it looks at what the stories before it, which need them, have done
 def test_the_stories_were_about_something() -> None:
     assert all(DONE[what] for what in WEIGHTS), DONE
 
