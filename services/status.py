@@ -72,6 +72,8 @@ def look(configuration: Settings) -> dict[str, Any]:
         ("titles-and-badges", configuration.titles_and_badges_url, consumers, awards),
         ("referral", configuration.referral_url, referral_consumers, referral_queries),
     ):
+        if name in services and any(waits):
+            break  # something waits: a second look would find out nothing
         lag, lag_fault = _ask(partial(_lag, configuration.kafka_servers, consuming))
         found, fault = _ask(partial(_state, queries))
         pending = {**found.get("pending", {}), **lag}

@@ -5,7 +5,7 @@ Services that are told of people by what their community calls them hold the sam
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 
 #: Deliveries go to members; a pseudonym, whom nobody can reach, begins with another letter.
@@ -50,6 +50,19 @@ def resolve(member: str, aliases: Mapping[str, str]) -> str:
     while member in aliases:
         member = aliases[member]
     return member
+
+
+def survivors(
+    members: Iterable[str], became: Callable[[Collection[str]], Mapping[str, str]]
+) -> dict[str, str]:
+    """Who each of these is now. `became` says of several at once whom those became who were merged, one merge far."""
+    found = {member: member for member in members}
+    wanted: Collection[str] = set(found)
+    while wanted:
+        next_ones = became(wanted)
+        found = {member: next_ones.get(now, now) for member, now in found.items()}
+        wanted = set(next_ones.values())
+    return found
 
 
 def _hash(key: bytes, text: str) -> str:

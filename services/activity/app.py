@@ -7,8 +7,8 @@ from flask import Flask
 from services.activity import api, jobs, queries
 from services.activity.documents import Activity, Community, Member
 from services.activity.repository import DATABASE
-from services.activity.use_cases import membership, profiling
-from shared import auth, http, lease, mongo, outbox, process, relay, settings, telemetry, work
+from services.activity.use_cases import profiling
+from shared import auth, http, lease, member_key, mongo, outbox, process, relay, settings, telemetry, work
 from shared.events import activity as events
 from shared.settings import Settings
 
@@ -40,7 +40,7 @@ def wire_api(configuration: Settings) -> Flask:
         pending=queries.pending,
     )
     app.config["MEMBER_KEY"] = configuration.need_member_key()
-    membership.check_key(app.config["MEMBER_KEY"])
+    member_key.check(DATABASE, app.config["MEMBER_KEY"])
     return app
 
 

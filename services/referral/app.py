@@ -12,13 +12,14 @@ from services.referral.queries import communities
 from services.referral.redirect import Redirect
 from services.referral.redirect.keeping import Keeping
 from services.referral.repository import DATABASE
-from services.referral.use_cases import click_keys, founding
+from services.referral.use_cases import click_keys
 from shared import (
     auth,
     consumer,
     http,
     idempotency,
     lease,
+    member_key,
     mongo,
     outbox,
     process,
@@ -51,8 +52,8 @@ def create_api() -> Flask:
 
 def wire_api(configuration: Settings) -> Flask:
     """The WSGI application on a connection that stands already. Raises SettingsError without the service's secrets."""
-    member_key = configuration.need_member_key()
-    check, standing = _checked(member_key)
+    key = configuration.need_member_key()
+    check, standing = _checked(key)
     app = http.create_app(
         service=SERVICE,
         title="Laurel: referral",
@@ -65,7 +66,7 @@ def wire_api(configuration: Settings) -> Flask:
         pending=communities.pending,
         idempotency_keys=idempotency.Keys(DATABASE),
     )
-    app.config["MEMBER_KEY"] = member_key
+    app.config["MEMBER_KEY"] = key
     app.config["PUBLIC_URL"] = configuration.links_url
     app.config["CLICK_KEYS"] = configuration.need_click_keys()
     # Links must lead on while the database is away, also just after a start: then the first request that needs it
@@ -76,13 +77,13 @@ def wire_api(configuration: Settings) -> Flask:
     return app
 
 
-def _checked(member_key: bytes) -> tuple[Callable[[], None], http.StandingOf]:
+def _checked(key: bytes) -> tuple[Callable[[], None], http.StandingOf]:
     """The check of the member key, done once, and the question about a token, which is not answered before it."""
     done = threading.Event()
 
     def check() -> None:
         if not done.is_set():
-            founding.check_key(member_key)
+            member_key.check(DATABASE, key)
             done.set()
 
     def standing(community: str, token_id: str) -> http.Standing:

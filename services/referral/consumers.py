@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from services.referral.use_cases import following, recognition
-from services.referral.use_cases.following import Erased, Followed
 from shared import kafka
 from shared.consumer import DeadLetter, Handler, letters_by_topic
-from shared.errors import Refused
 from shared.events import activity, envelope, titles_and_badges
-from shared.events.activity import PeriodClosing
+from shared.events.activity import Followed, PeriodClosing
 from shared.events.titles_and_badges import Recognition
 
 GROUP = "referral"
@@ -19,16 +17,7 @@ class Profiles:
 
     def decode(self, record: kafka.Record) -> Followed | PeriodClosing:
         """Read a profile, the tombstone of an erased member, or that a month closes. Raises Refused."""
-        if record.value is None:
-            return Erased((record.key or b"").decode(errors="replace"))
-        kind = envelope.kind(record)
-        if kind == activity.CLOSING:
-            return envelope.data(record, activity.CLOSINGS)
-        if kind not in activity.PROFILES_BY_KIND:
-            message = f"{kind!r} is no event of this topic"
-            raise Refused(message)
-        profile: Followed = envelope.data(record, activity.PROFILES_BY_KIND[kind])
-        return profile
+        return activity.followed(record)
 
     def apply(
         self, partition: int, events: Sequence[Followed | PeriodClosing], dead: Sequence[DeadLetter]

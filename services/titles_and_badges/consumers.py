@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from services.titles_and_badges.use_cases import closing, following, outcomes, recognising
-from services.titles_and_badges.use_cases.following import Erased, Followed
 from shared import clock, kafka
 from shared.consumer import DeadLetter, Handler, letters_by_topic
 from shared.errors import Refused
 from shared.events import activity, envelope, referral
-from shared.events.activity import Delivery, PeriodClosing
+from shared.events.activity import Delivery, Followed, PeriodClosing
 
 GROUP = "titles-and-badges"
 
@@ -45,16 +44,7 @@ class Profiles:
 
     def decode(self, record: kafka.Record) -> Followed | PeriodClosing:
         """Read a profile, the tombstone of an erased member, or that a month closes. Raises Refused."""
-        if record.value is None:
-            return Erased((record.key or b"").decode(errors="replace"))
-        kind = envelope.kind(record)
-        if kind == activity.CLOSING:
-            return envelope.data(record, activity.CLOSINGS)
-        if kind not in activity.PROFILES_BY_KIND:
-            message = f"{kind!r} is no event of this topic"
-            raise Refused(message)
-        profile: Followed = envelope.data(record, activity.PROFILES_BY_KIND[kind])
-        return profile
+        return activity.followed(record)
 
     def apply(
         self, partition: int, events: Sequence[Followed | PeriodClosing], dead: Sequence[DeadLetter]

@@ -10,12 +10,13 @@ twice as fast. None can be part of a circle, so the collector of garbage need no
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from shared.errors import Refused
 from shared.events import envelope
-from shared.kafka import PARTITIONS, Topic
+from shared.kafka import PARTITIONS, Record, Topic
 from shared.outbox import Message
 
 EVENTS = Topic("activity.events")
@@ -151,6 +152,16 @@ class PeriodClosing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 Delivery = ActivityRecorded | ActivityRetracted
 Profile = MemberProfile | CommunityProfile
 
+
+class Erased(NamedTuple):
+    """The tombstone in the place of a profile: whoever had this id has none of his own any more."""
+
+    member: str
+
+
+#: What who keeps copies of profiles follows.
+Followed = Profile | Erased
+
 DELIVERIES: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDED: msgspec.json.Decoder(ActivityRecorded),
     RETRACTED: msgspec.json.Decoder(ActivityRetracted),
@@ -191,6 +202,20 @@ def profile(event: Profile, moment: datetime) -> Message:
         schema=f"urn:laurel:{kind}:1",
         data=event,
     )
+
+
+def followed(record: Record) -> Followed | PeriodClosing:
+    """Read a profile, the tombstone of an erased member, or that a month closes. Raises Refused."""
+    if record.value is None:
+        return Erased((record.key or b"").decode(errors="replace"))
+    kind = envelope.kind(record)
+    if kind == CLOSING:
+        return envelope.data(record, CLOSINGS)
+    if kind not in PROFILES_BY_KIND:
+        message = f"{kind!r} is no event of this topic"
+        raise Refused(message)
+    found: Followed = envelope.data(record, PROFILES_BY_KIND[kind])
+    return found
 
 
 def closings(event: PeriodClosing) -> list[Message]:

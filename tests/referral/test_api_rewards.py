@@ -10,8 +10,8 @@ from services.referral import jobs
 from services.referral.queries import auditing
 from services.referral.repository import DATABASE, cases
 from services.referral.use_cases import following, releasing, rewarding
-from services.referral.use_cases.following import Erased
 from shared import clock, work
+from shared.events.activity import Erased
 from tests.fixtures import Door
 from tests.referral.owing import HOLD, Shop, terms
 

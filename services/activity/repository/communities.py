@@ -56,10 +56,5 @@ def count_unsent() -> int:
     return _communities().count_documents({"unsent": True})
 
 
-def fingerprint(found: bytes) -> bytes:
-    """The fingerprint of the member key that this database was begun with; `found` if it is begun now."""
-    return mongo.first_said(DATABASE, "member-key", found)
-
-
 def _communities() -> Collection[Document]:
     return mongo.collection(DATABASE, "communities")

@@ -13,7 +13,6 @@ from shared import identity, mongo, timeline, work
 from shared.clock import BEGINNING
 from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Document
-from shared.settings import SettingsError
 
 MEMBER = "member"
 BOT = "bot"
@@ -133,17 +132,6 @@ def erase(community: str, member: str, key: bytes, now: datetime) -> None:
         ]
     )
     work.add(DATABASE, delivering.MEMBER, community, member=root)
-
-
-def check_key(key: bytes) -> None:
-    """Refuse a member key that is not the one this database was begun with: all members would come twice.
-
-    Raises SettingsError.
-    """
-    mark = identity.fingerprint(key)
-    if communities.fingerprint(mark) != mark:
-        message = "LAUREL_MEMBER_KEY is not the key that this database was begun with: every member would come twice"
-        raise SettingsError(message)
 
 
 @mongo.in_transaction(DATABASE)

@@ -44,10 +44,5 @@ def keep(changed: Sequence[Document]) -> None:
         _communities().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
 
 
-def fingerprint(found: bytes) -> bytes:
-    """The fingerprint of the member key that this database was begun with; `found` if it is begun now."""
-    return mongo.first_said(DATABASE, "member-key", found)
-
-
 def _communities() -> Collection[Document]:
     return mongo.collection(DATABASE, "communities")

@@ -28,13 +28,7 @@ def ids(key: bytes, community: str, external_ids: Iterable[str]) -> dict[str, st
 
 def survivors(members: Iterable[str]) -> dict[str, str]:
     """Who each of these is now, after merges."""
-    found = {member: member for member in members}
-    wanted = set(found)
-    while wanted:
-        became = _became(wanted)
-        found = {member: became.get(now, now) for member, now in found.items()}
-        wanted = set(became.values())
-    return found
+    return identity.survivors(members, _became)
 
 
 def merged(members: Iterable[str]) -> dict[str, str]:

@@ -2,23 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from services.referral.repository import DATABASE, answers, audit, communities, friends, people
 from services.referral.use_cases import forgetting, merging
 from shared import mongo, outbox
-from shared.events.activity import CommunityProfile, MemberProfile
+from shared.events.activity import CommunityProfile, Erased, Followed, MemberProfile
 from shared.mongo import Document
 from shared.outbox import Message
-
-
-class Erased(NamedTuple):
-    """A tombstone: whoever had this id has none of his own any more."""
-
-    member: str
-
-
-Followed = MemberProfile | CommunityProfile | Erased
 
 
 @mongo.in_transaction(DATABASE)

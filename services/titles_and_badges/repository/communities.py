@@ -12,7 +12,7 @@ from services.titles_and_badges.domain import badges
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.standing import Profile
 from services.titles_and_badges.domain.versions import Earlier
-from shared import mongo
+from shared import identity, mongo
 from shared.errors import Fault
 from shared.kafka import PARTITIONS
 from shared.mongo import Document
@@ -152,14 +152,12 @@ def member_of(community: str, external_id: str) -> Document | None:
 
 def survivors(members: Iterable[str]) -> dict[str, str]:
     """Who each of these members is now, after merges."""
-    found = {member: member for member in members}
-    wanted = set(found)
-    while wanted:
-        query = {"_id": {"$in": list(wanted)}, "merged_into": {"$gt": ""}}
-        became = {each["_id"]: each["merged_into"] for each in _profiles().find(query, {"merged_into": 1})}
-        found = {member: became.get(now, now) for member, now in found.items()}
-        wanted = set(became.values())
-    return found
+
+    def became(some: Iterable[str]) -> dict[str, str]:
+        query = {"_id": {"$in": list(some)}, "merged_into": {"$gt": ""}}
+        return {each["_id"]: each["merged_into"] for each in _profiles().find(query, {"merged_into": 1})}
+
+    return identity.survivors(members, became)
 
 
 def aliases(members: Iterable[str]) -> dict[str, str]:

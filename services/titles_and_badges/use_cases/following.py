@@ -2,26 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.use_cases import allotting, closing, defining_boards, outcomes, recounting
 from shared import clock, mongo, outbox, work
-from shared.events.activity import CommunityProfile, MemberProfile
+from shared.events.activity import CommunityProfile, Erased, Followed, MemberProfile
 from shared.mongo import Document
 from shared.outbox import Message
 
-
-class Erased(NamedTuple):
-    """A tombstone: whoever had this id has none of his own any more."""
-
-    member: str
-
-
 #: What holds of a member, with dates.
 _TIMELINES = ("roles", "opt_outs", "time_zones", "pauses")
-
-Followed = MemberProfile | CommunityProfile | Erased
 
 
 @mongo.in_transaction(DATABASE)
