@@ -76,7 +76,7 @@ def connect(service: str, url: str, process: str = "cli") -> None:
 
     `process` is the kind of process (`api`, `relay`, …): the server's own tools show who does what.
     """
-    mongoengine.disconnect(alias=service)
+    disconnect(service)
     mongoengine.connect(
         db=service,
         alias=service,
@@ -94,6 +94,10 @@ def connect(service: str, url: str, process: str = "cli") -> None:
 def disconnect(service: str) -> None:
     """Close a service's connection."""
     mongoengine.disconnect(alias=service)
+    # It knows documents by their names alone: of two services' `Community` it lets go of one.
+    for each in mongoengine.Document.__subclasses__():
+        if each._meta.get("db_alias") == service:  # noqa: SLF001 (its only way)
+            each._disconnect()  # noqa: SLF001
 
 
 def database(service: str) -> Database[Document]:

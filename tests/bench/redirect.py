@@ -35,6 +35,8 @@ from tests.bench.table import Row
 COMMUNITY, CODE = "bench-redirect", "k7m2q9xrt"
 ASKED = 2_000
 _START_SECONDS = 60
+#: MongoDB goes on writing for a moment after it was drained into.
+_QUIET_SECONDS = 0.5
 _USER_AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
@@ -156,6 +158,7 @@ def _pairs(machine: Machine, rounds: int, ours: Served, theirs: Served) -> Pairs
     for number in range(rounds + 1):
         a = ours.round()
         _settle(machine)
+        time.sleep(_QUIET_SECONDS)
         b = theirs.round()
         if number:
             pairs.ours.append(a)

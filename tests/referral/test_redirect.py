@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.referral import jobs
 from services.referral.domain import click_keys as key_rules
@@ -312,9 +313,39 @@ def test_unknown_codes_are_asked_for_only_so_often(tmp_path: Path) -> None:
     asked_for: list[str] = []
     known = routes.Routes(tmp_path)
     known.look_up = asked_for.append
+    undecided = 0
     for number in range(routes.LOOK_UPS * 5):
-        known.find(f"unknown{number}")
+        try:
+            assert known.find(f"unknown{number}") is None
+        except routes.Undecided:
+            undecided += 1
     assert 0 < len(asked_for) <= 2 * routes.LOOK_UPS
+    assert undecided == routes.LOOK_UPS * 5 - len(asked_for)
+
+
+def test_a_code_of_which_nobody_can_tell_is_not_said_to_lead_nowhere(referral: Door) -> None:
+    """The database is away: a link may have been made just now. Known ones lead on."""
+    code, behind = a_link(referral), keeping(referral)
+    assert Clicker(referral)(code).status_code == 302
+    behind._away = True  # noqa: SLF001 (as after a look that failed)
+    answer = Clicker(referral)("perhaps-new-9")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.data) == (503, "1", b"")
+    assert Clicker(referral)(code).status_code == 302
+    behind.turn()
+    assert Clicker(referral)("perhaps-new-9").status_code == 404
+
+
+def test_answers_are_counted_a_moment_later(referral: Door) -> None:
+    """Each once, among the others of the service."""
+    code, behind = a_link(referral), keeping(referral)
+    labels = {"service": "referral", "method": "GET", "route": "/r/{code}", "status": "3xx"}
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    door.count()
+    before = REGISTRY.get_sample_value("laurel_http_requests_total", labels) or 0
+    Clicker(referral)(code)
+    behind._synced(0.0)  # noqa: SLF001 (what its thread does all the time)
+    behind._synced(0.0)  # noqa: SLF001
+    assert REGISTRY.get_sample_value("laurel_http_requests_total", labels) == before + 1
 
 
 def test_a_full_spool_leads_on_and_says_what_it_lost(referral: Door, tmp_path: Path) -> None:

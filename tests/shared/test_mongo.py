@@ -240,6 +240,14 @@ def test_what_is_made_once_can_be_made_again(service: str) -> None:
     mongo.ping(service)
 
 
+def test_documents_of_two_services_may_be_called_the_same(service: str, mongo_url: str) -> None:
+    Thing(name="a").save()
+    fields = {"meta": {"db_alias": "another", "collection": "things"}, "name": mongoengine.StringField()}
+    assert type("Thing", (mongoengine.Document,), fields)
+    mongo.connect(service, mongo_url)
+    assert Thing.objects.get(name="a").count == 0
+
+
 def test_many_may_make_it_at_once(service: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         for _ in range(5):

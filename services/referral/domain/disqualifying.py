@@ -124,13 +124,14 @@ _REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
         ),
     ),
     (Reason.ADVOCATE_NOT_ACTIVE, lambda case: case.candidate.state != ENROLLED),
+    # Before circles: who stands above whom may become known later than who was an advocate.
+    (Reason.EXISTING_ADVOCATE, _would_refer_an_advocate),
     (
         Reason.CIRCLE,
         lambda case: bool(
             case.relations.above.get(case.candidate.advocate or "", frozenset()) & case.relations.same
         ),
     ),
-    (Reason.EXISTING_ADVOCATE, _would_refer_an_advocate),
     (Reason.NOT_APPLICABLE, _is_another_currency),
     (Reason.CONDITION_NOT_MET, _is_too_small),
 )

@@ -8,7 +8,7 @@ from cryptography.fernet import MultiFernet
 
 from services.referral.queries import redirects
 from services.referral.redirect import Redirect
-from services.referral.redirect.routes import Routes
+from services.referral.redirect.routes import Routes, Undecided
 from services.referral.redirect.visitors import Hashing
 from services.referral.use_cases import click_keys, draining
 from shared import clock, mongo, telemetry
@@ -84,6 +84,8 @@ class Keeping:
 
     def _synced(self, rolled: float) -> float:
         self._spool.flush()
+        if self._door is not None:
+            self._door.count()
         now = time.monotonic()
         if now - rolled < ROLL_SECONDS:
             return rolled
@@ -120,10 +122,10 @@ class Keeping:
 
     def _look_up(self, code: str) -> tuple[redirects.Route, str | None] | None:
         if self._away:
-            return None
+            raise Undecided
         try:
             with mongo.within(LOOK_UP_SECONDS):
                 return redirects.found(code, clock.now())
-        except mongo.UNAVAILABLE:
+        except mongo.UNAVAILABLE as error:
             self._away = True  # until the next look finds it again
-            return None
+            raise Undecided from error

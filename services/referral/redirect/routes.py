@@ -35,6 +35,10 @@ _LONGEST = 64
 _FILE = "links.snapshot"
 
 
+class Undecided(Exception):  # noqa: N818 (no fault of anybody)
+    """Whether there is such a link cannot be told now: the database is away, or was asked too often."""
+
+
 class Target(NamedTuple):
     """An address around the click's id."""
 
@@ -78,7 +82,10 @@ class Routes:
         return len(self._state.routes)
 
     def find(self, code: str) -> Route | None:
-        """The link of a code, however it is spelled; one that was made just now is asked for, within a bound."""
+        """The link of a code, however it is spelled; one that was made just now is asked for, within a bound.
+
+        Raises Undecided.
+        """
         route = self._state.routes.get(code) or self._spelled.get(code)
         if route is not None or len(code) > _LONGEST:
             return route
@@ -141,7 +148,7 @@ class Routes:
 
     def _ask(self, folded: str) -> Route | None:
         if self.look_up is None or not self._allowed():
-            return None
+            raise Undecided
         found = self.look_up(folded)
         if found is None:
             return None
