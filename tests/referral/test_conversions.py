@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared import mongo
-from tests.fixtures import REFERRAL
-from tests.referral.town import DAY, HOUR, NOW, SECOND, Town, text
+from tests.fixtures import REFERRAL, Door
+from tests.referral.town import DAY, HOUR, LONG_AGO, NOW, SECOND, Town, text
 
 
 def count(town: Town, name: str) -> int:
@@ -102,6 +102,25 @@ def test_a_conversion_before_its_join_waits_for_it_and_says_so(town: Town) -> No
     assert town.advocate_of("o1") == "ann"
     assert town.buy("o1").json["waits_for"] is None
     assert count(town, "rewards") == 1
+
+
+def test_only_an_order_that_a_join_can_help_waits_for_one(referral: Door) -> None:
+    town = Town(referral)
+    assert town.buy("before any program", "eve").json["waits_for"] is None
+    town.program(currencies=["EUR"], least_order_minor=100)
+    code = town.advocate("ann")
+    assert town.buy("unknown", code="NOBODYS").json["waits_for"] == "join"
+    for order, other in (
+        ("dollars", {"currency": "USD"}),
+        ("small", {"amount_minor": 99}),
+        ("early", {"at": LONG_AGO - DAY}),
+    ):
+        for _ in range(2):
+            assert town.buy(order, code=code, **other).json["waits_for"] is None, order
+        assert town.advocate_of(order) is None
+    town.join("bob", at=NOW - DAY)
+    assert town.buy("unknown", code="NOBODYS").json["waits_for"] is None
+    assert town.advocate_of("unknown") is None
 
 
 def test_a_join_that_came_later_does_not_reach_back(town: Town) -> None:

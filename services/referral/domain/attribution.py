@@ -52,6 +52,13 @@ def settles(asked: Asked, programs: Iterable[Program]) -> datetime:
     return max(asked.moment, asked.received) + max(graces, default=timedelta())
 
 
+def goes_on(asked: Asked, programs: Iterable[Program]) -> bool:
+    """Whether any program would count this for whoever brought the friend before, by a join that may still come."""
+    earlier = Candidate(door=Door.RELATION, moment=asked.moment, name="a join", advocate="anybody")
+    cases = (Case(asked, earlier, each, Relations(same=frozenset())) for each in programs)
+    return any(disqualifying.reason(case) is None for case in cases)
+
+
 def written(span: timedelta) -> str:
     """A span as it is shown: `30 d 0 h 0 min 1 s`."""
     seconds, beyond = divmod(span, timedelta(seconds=1))

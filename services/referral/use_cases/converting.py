@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.referral.domain import attribution
 from services.referral.repository import (
     DATABASE,
     attributions,
@@ -13,8 +14,9 @@ from services.referral.repository import (
     joins,
     orders,
     people,
+    programs,
 )
-from services.referral.use_cases import attributing, keeping
+from services.referral.use_cases import attributing, gathering, keeping
 from services.referral.use_cases.keeping import Kept, Person
 from shared import mongo
 from shared.errors import Invalid
@@ -55,13 +57,14 @@ def convert(key: bytes, community: str, said: Mapping[str, Any], now: datetime) 
     known = orders.one(document["_id"])
     if known is not None:
         keeping.check_same(ORDER, known, document)
-        return Kept(known, is_new=False, waits_for=_waits_for(community, document))
+        return Kept(known, is_new=False, waits_for=_waits_for(community, known))
     _check_moment(document["at"], now, "/placed_at")
     friends.hold(community, named.friend)
-    orders.insert(_kept(document, named, now))
+    kept = _kept(document, named, now)
+    orders.insert(kept)
     attributing.settle(community, named.friend, now)
     audit.note_person(community, act="order.kept", thing=f"order:{said['order']}", now=now)
-    return Kept(document, is_new=True, waits_for=_waits_for(community, document))
+    return Kept(document, is_new=True, waits_for=_waits_for(community, kept))
 
 
 def _fields(
@@ -90,8 +93,12 @@ def _check_moment(moment: datetime, now: datetime, pointer: str) -> None:
 
 
 def _waits_for(community: str, order: Document) -> str | None:
-    """An order that nothing is attributed to may still be brought home by the join of its buyer."""
-    found = attributions.one(community, attributions.key(community, ORDER, order["order"]))
-    if found is not None and found.get("advocate"):
+    """An order that nothing is attributed to may still be brought home by the join of its buyer.
+
+    Not where he has joined, nor where no program would take the order of anybody, whatever his join says.
+    """
+    deed = gathering.order(community, order)
+    found = attributions.one(community, deed.key)
+    if (found is not None and found.get("advocate")) or joins.of([order["member"]]):
         return None
-    return None if joins.of([order["member"]]) else JOIN
+    return JOIN if attribution.goes_on(deed.asked, programs.every(community)) else None

@@ -68,7 +68,7 @@ def read(community: str, friend: str) -> Known:
     before = friends.load([friend]).get(friend, {})
     joined, bought = joins.of(same), orders.of(same)
     deeds = sorted(
-        [*(_join(community, each) for each in joined), *(_order(community, each) for each in bought)],
+        [*(_join(community, each) for each in joined), *(order(community, each) for each in bought)],
         key=lambda each: (each.asked.moment, each.asked.subject, each.key),
     )
     kept = attributions.load(each.key for each in deeds)
@@ -106,18 +106,8 @@ def read(community: str, friend: str) -> Known:
     )
 
 
-def _join(community: str, document: Document) -> Deed:
-    asked = Asked(
-        subject=Subject.JOIN,
-        friend=document["member"],
-        moment=document["at"],
-        received=document["received"],
-    )
-    key = attributions.key(community, Subject.JOIN, document["member"])
-    return Deed(key, document["member"], asked, _names(document))
-
-
-def _order(community: str, document: Document) -> Deed:
+def order(community: str, document: Document) -> Deed:
+    """An order, as attribution asks about it."""
     asked = Asked(
         subject=Subject.ORDER,
         friend=document["member"],
@@ -129,6 +119,17 @@ def _order(community: str, document: Document) -> Deed:
     )
     key = attributions.key(community, Subject.ORDER, document["order"])
     return Deed(key, document["order"], asked, _names(document))
+
+
+def _join(community: str, document: Document) -> Deed:
+    asked = Asked(
+        subject=Subject.JOIN,
+        friend=document["member"],
+        moment=document["at"],
+        received=document["received"],
+    )
+    key = attributions.key(community, Subject.JOIN, document["member"])
+    return Deed(key, document["member"], asked, _names(document))
 
 
 def _names(document: Document) -> dict[str, str]:
