@@ -48,7 +48,7 @@ class NewOrder(_Names):
     order = written.identifier(required=True)
     member = written.identifier(required=True)
     amount_minor = written.amount(required=True)
-    currency = written.currency(required=True)
+    currency = written.any_currency(required=True)
     quantity = written.number(1, load_default=1)
     items = fields.List(
         fields.Nested(OrderItem),
@@ -66,6 +66,13 @@ class NewOrder(_Names):
             reason = "The items cost more than the order."
             raise ValidationError(reason, "items")
 
+    @validates_schema
+    def _money(self, data: dict[str, Any], **_: object) -> None:
+        try:
+            written.is_money(data["currency"], data["at"].date())
+        except ValidationError as error:
+            raise ValidationError(error.messages, "currency") from error
+
 
 class NewRefund(Schema):
     """A refund of an order. Without an amount, a whole refund or a charge-back takes whatever is left."""
@@ -75,7 +82,7 @@ class NewRefund(Schema):
         load_default=Kind.PARTIAL.value, validate=validate.OneOf([each.value for each in Kind])
     )
     amount_minor = written.amount(1)
-    currency = written.currency()
+    currency = written.any_currency()
     at = Moment(required=True)
 
     @validates_schema

@@ -18,7 +18,7 @@ class PayoutWanted(Schema):
         metadata={"example": "2026-10"},
     )
     minimum = fields.Dict(
-        keys=written.currency(),
+        keys=written.any_currency(),
         values=written.amount(),
         load_default=dict,
         validate=validate.Length(0, 50),

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from marshmallow import ValidationError, fields, validate
 
 from services.referral.domain import durations, money
+from shared import clock
 
 T = TypeVar("T")
 
@@ -25,7 +28,6 @@ HIGHEST_AMOUNT = 10**12
 MOST = 1_000_000
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_CURRENCIES = frozenset(get_global("all_currencies"))
 
 
 class _Written(fields.Field[T]):
@@ -90,8 +92,13 @@ def number(least: int, most: int = MOST, **options: Any) -> fields.Integer:  # n
 
 
 def currency(**options: Any) -> fields.String:  # noqa: ANN401
-    """A currency by its ISO 4217 code."""
-    return fields.String(validate=_is_currency, **options)
+    """A currency that is money today, by its ISO 4217 code."""
+    return fields.String(validate=is_money, **options)
+
+
+def any_currency(**options: Any) -> fields.String:  # noqa: ANN401
+    """The same of what was begun earlier, and so may be in a currency that is no longer money."""
+    return fields.String(validate=_was_money, **options)
 
 
 def identifier(**options: Any) -> fields.String:  # noqa: ANN401
@@ -137,10 +144,27 @@ def is_slug(written: str) -> None:
         raise ValidationError(reason)
 
 
-def _is_currency(written: str) -> None:
-    if written not in _CURRENCIES:
-        reason = "There is no such currency; its ISO 4217 code is wanted, such as EUR."
+def is_money(written: str, day: date | None = None) -> None:
+    """Refuse what nobody could pay with on a day (today): codes of metals, of funds, for tests, and of money gone."""
+    day = day or clock.now().date()
+    _check_currency(written, day, day)
+
+
+def _was_money(written: str) -> None:
+    _check_currency(written, date.min, clock.now().date())
+
+
+def _check_currency(written: str, first: date, last: date) -> None:
+    if written not in _money(first, last):
+        reason = "This is not money; the ISO 4217 code of a currency is wanted, such as EUR."
         raise ValidationError(reason)
+
+
+@lru_cache(maxsize=100)
+def _money(first: date, last: date) -> frozenset[str]:
+    """What is legal tender somewhere in these days, as CLDR knows it."""
+    every = (get_territory_currencies(each, first, last) for each in get_global("territory_currencies"))
+    return frozenset(code for some in every for code in some)
 
 
 def _is_page(written: str) -> None:
