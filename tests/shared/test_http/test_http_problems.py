@@ -56,6 +56,12 @@ def test_a_wrong_parameter_is_named(client: FlaskClient, server: dict[str, str],
     assert places(answer) == ["limit"]
 
 
+def test_a_parameter_that_a_list_does_not_know_is_named(client: FlaskClient, server: dict[str, str]) -> None:
+    answer = client.get("/v1/things?colourr=red&limit=3", headers=server)
+    assert answer.status_code == 422
+    assert places(answer) == ["colourr"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
