@@ -62,7 +62,15 @@ def test_where_is_my_reward_says_state_reason_and_date(referral: Door, shop: Sho
     assert (released["state"], released["date"]) == ("released", clock.text(shop.now))
     shop.refunds(400, "f2")
     assert [(each["state"], each["reason"]) for each in mine(referral)] == [("reversed", "refund")]
-    assert referral("GET", "/v1/members/nobody/rewards").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["rewards", "balances"])
+def test_of_a_stranger_it_is_said_that_he_is_not_known(referral: Door, what: str) -> None:
+    said = referral("GET", f"/v1/members/nobody/{what}")
+    assert (said.status_code, said.json["detail"]) == (
+        404,
+        "There is no member 'nobody' in this community.",
+    )
 
 
 def test_what_is_payable_below_zero_is_seen(referral: Door, shop: Shop) -> None:
@@ -83,7 +91,15 @@ def test_rewards_are_listed_by_state_and_member_page_by_page(referral: Door, sho
     assert seen == ["o0"]
     assert [each["order"] for each in mine(referral)] == ["o0", "o1", "o2"]
     assert referral("GET", "/v1/rewards?member=bob").json["items"] == []
-    assert referral("GET", "/v1/rewards?state=lost").status_code == 422
+    for query, wrong in (("state=lost", "state"), ("state=paid", "state"), ("statee=held", "statee")):
+        refused = referral("GET", f"/v1/rewards?{query}")
+        assert (refused.status_code, [each["pointer"] for each in refused.json["errors"]]) == (422, [wrong])
+
+
+def test_the_states_to_ask_for_are_documented(referral: Door) -> None:
+    asked = referral.client.get("/openapi.json").json["paths"]["/v1/rewards"]["get"]["parameters"]
+    (state,) = [each for each in asked if each["name"] == "state"]
+    assert state["schema"]["enum"] == ["held", "in-review", "released", "reversed", "refused"]
 
 
 def test_a_page_shows_rewards_to_their_own_member_alone(referral: Door, shop: Shop) -> None:

@@ -41,10 +41,9 @@ def list_rewards(
 @blueprint.response(200, _REWARDS)
 def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -> Response:
     """Say where a member's rewards are: their state, why, and until when. His own page may ask for himself."""
-    people.check_himself(member_id)
-    kind = f"rewards-of-{member_id}"
+    member, kind = _member(member_id), f"rewards-of-{member_id}"
     before = http.decode_cursor(cursor, kind, datetime, str)
-    rows = queries.of_member(http.community(), people.member(member_id), before=before, limit=limit + 1)
+    rows = queries.latest(http.community(), state=None, member=member, before=before, limit=limit + 1)
     return _page(rows, limit, kind)
 
 
@@ -53,8 +52,7 @@ def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -
 @blueprint.response(200, schemas.MemberBalances)
 def show_member_balances(member_id: str) -> Mapping[str, Any]:
     """Show what lies on a member's accounts; what is payable below zero is carried over."""
-    people.check_himself(member_id)
-    return {"items": queries.balances(http.community(), people.member(member_id))}
+    return {"items": queries.balances(http.community(), _member(member_id))}
 
 
 @blueprint.get("/reviews")
@@ -88,6 +86,14 @@ def decide_review(body: dict[str, Any], review: str) -> Mapping[str, Any]:
         clock.now(),
     )
     return queries.shown_reviews([decided])[0]
+
+
+def _member(external_id: str) -> str:
+    """The id of a member whom the caller may ask for, and whom we know."""
+    people.check_himself(external_id)
+    member = people.member(external_id)
+    queries.need(http.community(), member, external_id)
+    return member
 
 
 def _page(rows: list[dict[str, Any]], limit: int, kind: str) -> Response:

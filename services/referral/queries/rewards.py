@@ -33,15 +33,8 @@ def latest(
     return _shown(found)
 
 
-def of_member(community: str, member: str, *, before: Before, limit: int) -> list[dict[str, Any]]:
-    """A member's rewards, the latest first. Raises NotFound for whom nobody knows."""
-    need(community, member)
-    return latest(community, state=None, member=member, before=before, limit=limit)
-
-
 def balances(community: str, member: str) -> list[dict[str, Any]]:
-    """What lies on a member's accounts in each currency; payable below zero is carried over. Raises NotFound."""
-    need(community, member)
+    """What lies on a member's accounts in each currency; payable below zero is carried over."""
     members = list(people.merged(people.survivors([member]).values()))
     found: dict[str, dict[str, int]] = {}
     for kind in (ledger.HELD, ledger.PAYABLE, ledger.PAYING, ledger.PAID):
@@ -54,11 +47,11 @@ def balances(community: str, member: str) -> list[dict[str, Any]]:
     ]
 
 
-def need(community: str, member: str) -> None:
-    """Raise NotFound unless the community has this member, and he was not erased."""
+def need(community: str, member: str, external_id: str) -> None:
+    """Raise NotFound, with the community's own id for him, unless it has this member, and he was not erased."""
     found = people.load([member]).get(member, {})
     if found.get("community") != community or found.get("erased"):
-        raise NotFound("member", "with this id")
+        raise NotFound("member", external_id)
 
 
 def reviews(

@@ -57,7 +57,12 @@ class OwedReward(RewardAmounts):
 class RewardQuery(http.PageQuery):
     """Which rewards, and which page of them."""
 
-    state = fields.String(validate=validate.OneOf(STATES))
+    state = fields.String(
+        validate=validate.OneOf(STATES),
+        metadata={
+            "description": "Where it lies; `released` are those too that are shown as `paying` or `paid`."
+        },
+    )
     member = fields.String(validate=validate.Length(1, LONGEST_MEMBER))
 
 
