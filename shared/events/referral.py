@@ -195,7 +195,10 @@ class RewardGranted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RewardPaid(msgspec.Struct, frozen=True, kw_only=True):
-    """What was owed to a member, his line in a pay-out, is paid. `amount` is in minor units of the currency."""
+    """What was owed to a member, his line in a pay-out, is paid; `withdrawn`: and the bank sent it back.
+
+    `amount` is in minor units of the currency. It is owed again then, and another line pays it.
+    """
 
     community: str
     member: str
@@ -205,6 +208,7 @@ class RewardPaid(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     currency: str
     paid_at: datetime
+    withdrawn: bool = False
 
 
 #: What badges can depend on.

@@ -86,15 +86,19 @@ def test_what_happens_to_a_line_has_an_id_of_its_own_and_says_what_it_is_for() -
     assert found is not None
     transfers = [
         *rules.taken(ORDER, found.pieces, NOW),
-        *(rules.settled(ORDER, status, NOW) for status in (Status.PAID, Status.FAILED, Status.RETURNED)),
+        *(
+            rules.settled(ORDER, status, NOW)
+            for status in (Status.PAID, Status.FAILED, Status.RETURNED, Status.BOUNCED)
+        ),
     ]
-    assert len({each.id for each in transfers}) == 4
+    assert len({each.id for each in transfers}) == 5
     assert {each.reference for each in transfers} == {"payout:2026-10:ann-EUR"}
     assert [(each.debit, each.credit, each.reason) for each in transfers] == [
         ("payable:ann", "paying:2026-10", "payout-taken"),
         ("paying:2026-10", "paid:ann", "payout-paid"),
         ("paying:2026-10", "payable:ann", "payout-failed"),
         ("paying:2026-10", "payable:ann", "payout-returned"),
+        ("paid:ann", "payable:ann", "payout-bounced"),
     ]
 
 
@@ -107,6 +111,17 @@ def test_a_line_is_marked_once_and_only_when_somebody_else_has_approved() -> Non
     for state in set(rules.State) - {rules.State.PREPARED}:
         with pytest.raises(rules.NotReady):
             rules.check_prepared("2026-10", state)
-    for status in set(Status) - {Status.OPEN}:
+    for wanted in (Status.PAID, Status.FAILED):
+        rules.check_mark("ann-EUR", Status.OPEN, wanted)
+        for status in set(Status) - {Status.OPEN}:
+            with pytest.raises(rules.AlreadyMarked):
+                rules.check_mark("ann-EUR", status, wanted)
+
+
+def test_only_what_was_paid_can_come_back() -> None:
+    rules.check_mark("ann-EUR", Status.PAID, Status.BOUNCED)
+    with pytest.raises(rules.NotReady):
+        rules.check_mark("ann-EUR", Status.OPEN, Status.BOUNCED)
+    for status in set(Status) - {Status.OPEN, Status.PAID}:
         with pytest.raises(rules.AlreadyMarked):
-            rules.check_open("ann-EUR", status)
+            rules.check_mark("ann-EUR", status, Status.BOUNCED)

@@ -49,6 +49,7 @@ def acts(house: Treasury) -> list[tuple[str, str, Any]]:
         ("POST /v1/payouts/{payout}/approval", "payouts/2026-03/approval", {}),
         ("POST /v1/payouts/{payout}/refusal", "payouts/2026-04/refusal", WHY),
         ("POST /v1/payouts/{payout}/lines/{line}/paid", f"{lines[0]}/paid", {}),
+        ("POST /v1/payouts/{payout}/lines/{line}/bounced", f"{lines[0]}/bounced", WHY),
         ("POST /v1/payouts/{payout}/lines/{line}/failed", f"{lines[1]}/failed", WHY),
         ("POST /v1/reviews/{review}/decision", f"reviews/{review['id']}/decision", {"decision": "pay", **WHY}),
         ("POST /v1/satisfaction", "satisfaction", {**ANSWER, "id": "s9", "member": "bob"}),

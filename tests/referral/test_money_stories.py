@@ -50,6 +50,7 @@ WEIGHTS = {
     "refuse-payout": 2,
     "paid": 14,
     "failed": 8,
+    "bounced": 8,
 }
 LENGTH = 60
 #: What was done in all stories of this process.
@@ -95,7 +96,8 @@ class Story:
         payout, line = self.line()
         of = (self.community, payout)
         wanted = granting.Wanted(grant, self.house.id(name), name, amount, "EUR", "gifts", "A story.")
-        marked = paying.Marked(Status.PAID if what == "paid" else Status.FAILED, by.subject, "A story.")
+        marks = {"paid": Status.PAID, "bounced": Status.BOUNCED}
+        marked = paying.Marked(marks.get(what, Status.FAILED), by.subject, "A story.")
         commands: dict[str, Callable[[], object]] = {
             "owe": self.owing(name, amount if what == "owe" else 0),
             "refund": self.owing(name, -amount if what == "refund" else 0),
@@ -111,6 +113,7 @@ class Story:
             "refuse-payout": lambda: paying.refuse(*of, by.subject, now, "A story."),
             "paid": lambda: paying.mark(*of, line, marked, now),
             "failed": lambda: paying.mark(*of, line, marked, now),
+            "bounced": lambda: paying.mark(*of, line, marked, now),
         }
         return commands[what]
 
@@ -192,8 +195,9 @@ class Story:
         ]
         paid = [each for each in lines if each["status"] == Status.PAID]
         assert lies["paid"] == sum(each["amount_minor"] for each in paid)
+        bounced = [each for each in lines if each["status"] == Status.BOUNCED]
         announced = self.house.announced(events.PAID)
-        assert len(announced) == len(set(announced)) == len(paid)
+        assert len(announced) == len(set(announced)) == len(paid) + 2 * len(bounced)
 
 
 @pytest.mark.takes(30)

@@ -14,10 +14,10 @@ from tests.referral.treasury import JANUARY, Treasury, treasury
 @pytest.fixture
 def house(activity: Door, referral: Door, courier: Courier) -> Treasury:
     """Lines and grants in every state; two accounts of one person, one of which owes."""
-    found = treasury(activity, referral, courier, "ann", "bob", "cy", "dee", "eve")
+    found = treasury(activity, referral, courier, "ann", "bob", "cy", "dee", "eve", "fay")
     activity("POST", "/v1/members/eve/merge", {"into": "dee"})
     courier.carry()
-    for called, amount in {"ann": 100, "bob": 200, "cy": -5, "dee": 300, "eve": -40}.items():
+    for called, amount in {"ann": 100, "bob": 200, "cy": -5, "dee": 300, "eve": -40, "fay": 50}.items():
         found.owe(called, amount)
     for name in ("g1", "g2"):
         found.give("ann", name, 30)
@@ -34,6 +34,8 @@ def house(activity: Door, referral: Door, courier: Courier) -> Treasury:
     found("bea", "POST", f"payouts/{JANUARY}-2/approval", {})
     found.mark("ann", "paid", payout=f"{JANUARY}-2")
     found.mark("bob", "failed", payout=f"{JANUARY}-2")
+    for what in ("paid", "bounced"):
+        assert found.mark("fay", what, payout=f"{JANUARY}-2").status_code == 200
     return found
 
 
@@ -50,7 +52,7 @@ def change(house: Treasury, collection: str, which: dict[str, Any], **changed: A
 
 def test_what_was_given_and_paid_is_what_the_ledger_says(house: Treasury) -> None:
     assert findings(house) == []
-    assert {row[3] for row in house.lines(f"{JANUARY}-2")} == {"open", "paid", "failed", "carried"}
+    assert {row[3] for row in house.lines(f"{JANUARY}-2")} == {"open", "paid", "failed", "bounced", "carried"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,7 @@ def test_what_was_given_and_paid_is_what_the_ledger_says(house: Treasury) -> Non
     [
         ("payout_lines", {"status": "open"}, {"status": "paid"}, "payout-differs"),
         ("payout_lines", {"status": "paid"}, {"status": "open"}, "payout-differs"),
+        ("payout_lines", {"status": "bounced"}, {"status": "paid"}, "payout-differs"),
         ("payout_lines", {"status": "paid"}, {"amount_minor": 1}, "payout-differs"),
         ("grants", {"id": "g1"}, {"amount_minor": 29}, "grant-differs"),
         ("grants", {"id": "g2"}, {"state": "granted"}, "grant-differs"),

@@ -102,7 +102,7 @@ class Treasury:
 
     def mark(self, called: str, what: str, *, payout: str = JANUARY, who: str = "shop") -> Any:
         """A line is marked."""
-        body = {"reason": "The account is closed."} if what == "failed" else {"reference": "E2E-1"}
+        body = {"reason": "The account is closed."} if what != "paid" else {"reference": "E2E-1"}
         return self(who, "POST", f"payouts/{payout}/lines/{self.line(called)}/{what}", body)
 
     def lies(self, kind: str, called: str, currency: str = "EUR") -> int:

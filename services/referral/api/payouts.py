@@ -123,5 +123,14 @@ def mark_failed(body: dict[str, Any], payout: str, line: str) -> Mapping[str, An
     return _marked(payout, line, paying.Marked(Status.FAILED, http.grant().subject, body["reason"]))
 
 
+@blueprint.post("/payouts/<id:payout>/lines/<id:line>/bounced")
+@http.requires("server", "admin")
+@blueprint.arguments(schemas.Failure)
+@blueprint.response(200, schemas.ShownLine)
+def mark_bounced(body: dict[str, Any], payout: str, line: str) -> Mapping[str, Any]:
+    """Keep that the bank sent back what was marked paid; its money is payable again, in the next month's pay-out."""
+    return _marked(payout, line, paying.Marked(Status.BOUNCED, http.grant().subject, body["reason"]))
+
+
 def _marked(payout: str, line: str, marked: paying.Marked) -> Mapping[str, Any]:
     return queries.shown_lines([paying.mark(http.community(), payout, line, marked, clock.now())])[0]

@@ -18,6 +18,7 @@ from shared import clock, http, sheets
 from shared.errors import Invalid
 
 COLUMNS = ("payout", "state", "currency", "status", "lines", "amount_minor")
+_MARKS = [each.value for each in (Status.PAID, Status.FAILED, Status.BOUNCED)]
 
 _of = click.option("--community", required=True, metavar="SLUG", help="Whose.")
 _by = click.option("--by", required=True, metavar="NAME", help="Who does it; stands in the audit.")
@@ -91,14 +92,17 @@ def export(payout: str, community: str) -> None:
 @payouts.command("mark")
 @click.argument("payout")
 @click.argument("lines", nargs=-1, required=True)
-@click.option("--as", "status", required=True, type=click.Choice([Status.PAID.value, Status.FAILED.value]))
-@click.option("--reason", help="Why they failed.")
+@click.option("--as", "status", required=True, type=click.Choice(_MARKS))
+@click.option("--reason", help="Why they failed, or came back.")
 @_of
 @_by
 def mark(payout: str, lines: Sequence[str], status: str, reason: str | None, community: str, by: str) -> None:
-    """Keep that lines were paid, or that they failed and are payable again. `-` reads lines from the input."""
+    """Keep that lines were paid; or failed, or were paid and came back, and are payable again.
+
+    `-` reads lines from the input.
+    """
     _connect(community)
-    if status == Status.FAILED and not (reason or "").strip():
+    if status != Status.PAID and not (reason or "").strip():
         message = "Say why: --reason."
         raise Invalid(message)
     for line in sys.stdin.read().split() if lines == ("-",) else lines:

@@ -57,6 +57,7 @@ class PayoutLine(Document):
     why = StringField()
     marked_by = StringField()
     marked_at = DateTimeField()
+    paid_at = DateTimeField()
     reason = StringField()
     reference = StringField()
 

@@ -23,11 +23,13 @@ class State(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of a line. What failed, or was in a pay-out that was refused, is payable again."""
+    """What became of a line. What failed, came back from the bank, or was in a refused pay-out, is payable again."""
 
     OPEN = "open"
     PAID = "paid"
     FAILED = "failed"
+    #: Paid, and days later the bank sent it back.
+    BOUNCED = "bounced"
     RETURNED = "returned"
     CARRIED = "carried"
 
@@ -142,7 +144,9 @@ def taken(order: Order, pieces: Sequence[Piece], time: datetime) -> list[Transfe
 def settled(order: Order, status: Status, time: datetime) -> Transfer:
     """The transfer that ends a line: to what was paid, or, whatever else became of it, back to what is payable."""
     kind = PAID if status is Status.PAID else PAYABLE
-    sides = (account(PAYING, order.payout), account(kind, order.member))
+    is_back = status is Status.BOUNCED
+    lay = account(PAID, order.member) if is_back else account(PAYING, order.payout)
+    sides = (lay, account(kind, order.member))
     return _transfer(order, status, time, sides, order.amount_minor)
 
 
@@ -167,9 +171,12 @@ def check_second(name: str, prepared_by: str, by: str) -> None:
         raise SecondPersonNeeded(message)
 
 
-def check_open(name: str, status: Status) -> None:
-    """Refuse to mark what is marked otherwise, or was never to be paid. Raises AlreadyMarked."""
-    if status is not Status.OPEN:
+def check_mark(name: str, status: Status, wanted: Status) -> None:
+    """Refuse to mark what is marked otherwise, or was never to be paid. Raises AlreadyMarked or NotReady."""
+    if wanted is Status.BOUNCED and status is Status.OPEN:
+        message = f"The line {name} is open: what was not paid cannot come back."
+        raise NotReady(message)
+    if status is not (Status.PAID if wanted is Status.BOUNCED else Status.OPEN):
         message = f"The line {name} is {status}."
         raise AlreadyMarked(message)
 

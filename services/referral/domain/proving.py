@@ -52,6 +52,7 @@ _HAPPENED: dict[str, tuple[str, ...]] = {
     Status.OPEN: ("taken",),
     Status.PAID: ("taken", "paid"),
     Status.FAILED: ("taken", "failed"),
+    Status.BOUNCED: ("taken", "paid", "bounced"),
     Status.RETURNED: ("taken", "returned"),
 }
 

@@ -12,7 +12,7 @@ from shared import mongo
 from shared.mongo import Document
 
 #: Lines that are to be paid, or were: the order to the bank.
-ORDERED = (Status.OPEN, Status.PAID, Status.FAILED)
+ORDERED = (Status.OPEN, Status.PAID, Status.FAILED, Status.BOUNCED)
 
 
 def load(community: str, name: str) -> Document | None:

@@ -62,6 +62,7 @@ class ShownLine(Schema):
     why = fields.String(validate=validate.OneOf(tuple(map(str, Why))))
     marked_by = fields.String()
     marked_at = Moment()
+    paid_at = Moment(metadata={"description": "When what bounced had been marked paid."})
     reason = fields.String(allow_none=True)
     reference = fields.String(allow_none=True)
 
@@ -81,6 +82,6 @@ class Payment(Schema):
 
 
 class Failure(Schema):
-    """Why a line could not be paid."""
+    """Why a line could not be paid, or came back."""
 
     reason = reason(required=True)

@@ -22,7 +22,7 @@ class Begun(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """What became of a line, who says so, and, where it failed, why."""
+    """What became of a line, who says so, and, where it failed or came back, why."""
 
     status: Status
     by: str
@@ -91,7 +91,7 @@ def refuse(community: str, name: str, by: str, now: datetime, reason: str) -> Do
 
 @mongo.in_transaction(DATABASE)
 def mark(community: str, name: str, line: str, marked: Marked, now: datetime) -> Document:
-    """Keep that a line was paid, or that it failed and is payable again. Said again, it stays so.
+    """Keep that a line was paid; or that it failed, or came back, and is payable again. Said again, it stays so.
 
     Raises Refused's children.
     """
@@ -103,11 +103,13 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
     rules.check_approved(name, State(payout["state"]))
     if stored["status"] == status:
         return stored
-    rules.check_open(line, Status(stored["status"]))
-    said = {"marked_by": by, "marked_at": now, "reason": reason, "reference": reference}
+    rules.check_mark(line, Status(stored["status"]), status)
+    said: Document = {"marked_by": by, "marked_at": now, "reason": reason, "reference": reference}
+    if status is Status.BOUNCED:
+        said |= {"paid_at": stored["marked_at"], "reference": stored.get("reference")}
     preparing.end(payout, [stored], status, now, **said)
-    if status is Status.PAID:
-        _announce(payout, stored, now)
+    if status is not Status.FAILED:
+        _announce(payout, stored, said.get("paid_at", now), is_back=status is Status.BOUNCED)
     audit.note(
         community,
         by=by,
@@ -120,16 +122,17 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
     return {**stored, "status": status, **said}
 
 
-def _announce(payout: Document, line: Document, now: datetime) -> None:
+def _announce(payout: Document, line: Document, paid_at: datetime, *, is_back: bool) -> None:
     paid = events.RewardPaid(
         community=payout["community"],
         member=line["member"],
         payout=payout["name"],
         line=line["name"],
-        version=1,
+        version=2 if is_back else 1,
         amount=line["amount_minor"],
         currency=line["currency"],
-        paid_at=now,
+        paid_at=paid_at,
+        withdrawn=is_back,
     )
     outbox.add(DATABASE, payout["community"], events.EVENTS.name, [events.message(paid)])
 

@@ -56,7 +56,7 @@ def go_on(community: str, name: str, now: datetime) -> bool:
 
 
 def end(payout: Document, lines: Sequence[Document], status: Status, now: datetime, **said: Any) -> None:  # noqa: ANN401
-    """End open lines in one way, inside the running transaction: their money moves, and grants in them are told."""
+    """End lines in one way, inside the running transaction: their money moves, and grants in them are told."""
     ledger.post([rules.settled(order(payout, each), status, now) for each in lines])
     payouts.mark(lines, status=status, **said)
     if status is not Status.PAID:
