@@ -15,6 +15,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import mongoengine
 import pymongo
+from bson.codec_options import TypeDecoder, TypeRegistry
+from bson.int64 import Int64
 from mongoengine.errors import OperationError
 from pymongo import ReadPreference, ReturnDocument
 from pymongo.collection import Collection
@@ -71,6 +73,19 @@ _NAMESPACE_EXISTS = 48
 _PING_SECONDS = 1.5
 
 
+class _PlainNumber(TypeDecoder):
+    """A number of 64 bits as Python's own: bson's is another type, which other libraries refuse to write."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: int) -> int:
+        """The same number."""
+        return int(value)
+
+
+_NUMBERS = TypeRegistry([_PlainNumber()])
+
+
 def connect(service: str, url: str, process: str = "cli") -> None:
     """Connect a service to its own database, named as the service. Call it after a fork, never before.
 
@@ -88,6 +103,7 @@ def connect(service: str, url: str, process: str = "cli") -> None:
         socketTimeoutMS=60_000,
         maxPoolSize=50,
         uuidRepresentation="standard",
+        type_registry=_NUMBERS,
     )
 
 

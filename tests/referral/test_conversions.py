@@ -30,6 +30,20 @@ def test_the_same_order_again_is_the_same_answer_and_changes_nothing(town: Town)
     assert count(town, "orders") == count(town, "attributions") == count(town, "rewards") == 1
 
 
+@pytest.mark.parametrize("amount", [2**31 - 1, 2**31, 2**32, 10**12])
+def test_an_order_may_be_as_large_as_it_is(town: Town, amount: int) -> None:
+    """The driver reads numbers of more than 31 bits as another type than small ones."""
+    code = town.advocate("ann")
+    assert town.buy("o1", code=code, amount_minor=amount, currency="IDR").status_code == 201
+    (loop,) = town.ask("GET", "/v1/loops").json["items"]
+    shown = town.ask("GET", f"/v1/loops/{loop['id']}").json
+    assert [each["amount_minor"] for each in shown["orders"]] == [amount]
+    assert town.refund("o1", "r1", amount - 1).status_code == 201
+    (reward,) = town.ask("GET", "/v1/rewards").json["items"]
+    assert (reward["currency"], reward["amount_minor"]) == ("IDR", (amount + 5) // 10)
+    assert [each["sum_minor"] for each in town.ask("GET", "/v1/ledger/balance").json["items"]] == [0]
+
+
 @pytest.mark.parametrize(
     "other", [{"amount_minor": 501}, {"currency": "USD"}, {"member": "eve"}, {"code": "x"}]
 )

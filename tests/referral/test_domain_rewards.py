@@ -67,6 +67,13 @@ def test_two_levels_of_the_sale_and_of_the_commission() -> None:
     ]
 
 
+def test_nobody_stands_above_himself_though_two_of_a_tree_became_one() -> None:
+    """The friend earns nothing of what he buys himself either."""
+    share = Reward(name="share", to=Beneficiary.UPSTREAM, rate=parse_rate("1%"), months=None, generations=2)
+    found = credit(terms(share), above=("ann", "zoe", "bob", "zoe", "yan"))
+    assert paid(order(found)) == [("zoe", "share", 100, "EUR"), ("yan", "share", 100, "EUR")]
+
+
 def test_an_upstream_share_goes_up_as_many_generations_as_the_rule_says() -> None:
     share = Reward(name="up", to=Beneficiary.UPSTREAM, rate=parse_rate("1%"), generations=2)
     found = credit(terms(share), above=("zoe", "yan", "xia"))

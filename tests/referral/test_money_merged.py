@@ -1,11 +1,12 @@
 """What is held for a friend who turns out to be another one: the audit derives it of whom he became."""
 
+from services.activity.use_cases import fan_out
 from services.referral.queries import auditing
 from services.referral.use_cases import deriving
-from shared import clock
+from shared import clock, work
 from tests.couriers import Courier
-from tests.fixtures import Door
-from tests.referral.town import Town
+from tests.fixtures import ACTIVITY, Door
+from tests.referral.town import DAY, HOUR, NOW, Town
 
 
 def test_what_is_held_for_a_merged_friend_is_derived_of_whom_he_became(
@@ -20,5 +21,30 @@ def test_what_is_held_for_a_merged_friend_is_derived_of_whom_he_became(
     assert "in-review" in held
     activity("POST", "/v1/members/bob/merge", {"into": "bobby"})
     courier.carry()
+    assert auditing.audit(town.community).findings == ()
+    assert list(deriving.compare(town.community, clock.now())) == []
+
+
+def test_who_became_one_with_his_own_advocate_gets_no_share_of_himself(
+    town: Town, activity: Door, courier: Courier
+) -> None:
+    """Ann brought Dee, and is Dee. What Dee's friend buys comes before anybody has looked at her tree again."""
+    share = {"name": "share", "to": "upstream", "rate": "50%", "base": "reward", "months": None}
+    sale = {"name": "sale", "to": "advocate", "rate": "10%", "months": None}
+    town.program("autumn", hold="0d", grace="0d", rewards=[sale, share])
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "dee", "gil")])
+    town.join("dee", at=NOW - 3 * DAY, code=town.advocate("ann", "autumn"))
+    code = town.advocate("dee", "autumn", since=NOW - 2 * DAY)
+    assert town.buy(f"before {town.community}", "gil", at=NOW - DAY, code=code).status_code == 201
+    rules = [each["rule"] for each in town.ask("GET", "/v1/rewards").json["items"]]
+    assert sorted(rules) == ["sale", "share"]
+    activity("POST", "/v1/members/ann/merge", {"into": "dee"})
+    while work.do_next(ACTIVITY, fan_out.STEPS):
+        pass
+    courier.follow()
+    assert town.buy(f"after {town.community}", "gil", at=NOW - HOUR).status_code == 201
+    courier.carry()
+    found = town.ask("GET", "/v1/rewards").json["items"]
+    assert [each["rule"] for each in found if each["order"].startswith("after")] == ["sale"]
     assert auditing.audit(town.community).findings == ()
     assert list(deriving.compare(town.community, clock.now())) == []

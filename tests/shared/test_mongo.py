@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mongoengine
+import msgspec
 import pytest
 from pymongo import InsertOne, UpdateOne
 from pymongo.client_session import ClientSession
@@ -223,6 +224,17 @@ def test_a_function_becomes_a_transaction_and_keeps_its_name(service: str) -> No
     assert found()["count"] == 3
     assert (add.__name__, add.__doc__) == ("add", "Say what it does.")
     assert service == SERVICE
+
+
+@pytest.mark.usefixtures("service")
+def test_a_large_number_comes_back_as_a_number() -> None:
+    """The driver's own type for it is one that no event can be written with."""
+    things().insert_one({"_id": "a", "small": 2**31 - 1, "large": 2**31, "within": [{"negative": -(2**40)}]})
+    known = found()
+    assert [type(known["large"]), type(known["within"][0]["negative"])] == [int, int]
+    assert msgspec.json.encode(known) == (
+        b'{"_id":"a","small":2147483647,"large":2147483648,"within":[{"negative":-1099511627776}]}'
+    )
 
 
 def test_outside_a_transaction_a_majority_confirms(service: str) -> None:

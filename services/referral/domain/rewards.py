@@ -215,14 +215,15 @@ def _of_conversion(friend: str, conversion: Conversion, first: Conversion | None
         if rule.to is Beneficiary.FRIEND:
             yield from _if_any(_due(rule, conversion, credit, friend, _amount(rule, conversion, own)))
         elif rule.to is Beneficiary.UPSTREAM:
-            yield from _upstream(rule, conversion, credit, own)
+            amount = _amount(rule, conversion, own)
+            most = min(rule.generations, credit.terms.generations)
+            for generation, member in enumerate(_others_above(credit, friend)[:most], start=1):
+                yield from _if_any(_due(rule, conversion, credit, member, amount, generation))
 
 
-def _upstream(rule: Reward, conversion: Conversion, credit: Credit, own: Mapping[str, int]) -> Iterator[Due]:
-    amount = _amount(rule, conversion, own)
-    most = min(rule.generations, credit.terms.generations)
-    for generation, member in enumerate(credit.above[:most], start=1):
-        yield from _if_any(_due(rule, conversion, credit, member, amount, generation))
+def _others_above(credit: Credit, friend: str) -> list[str]:
+    """Who stands above the advocate. Two of a tree may have become one: nobody stands above himself."""
+    return [each for each in dict.fromkeys(credit.above) if each not in {credit.advocate, friend}]
 
 
 def _amount(rule: Reward, conversion: Conversion, own: Mapping[str, int]) -> int:
