@@ -122,6 +122,20 @@ def test_whoever_is_known_here_alone_is_erased_here(story: Story) -> None:
     assert known[story.town.member(story.bob)].get("erased")
 
 
+def test_a_member_is_erased_by_activity_alone(town: Town, activity: Door, courier: Courier) -> None:
+    """Else he would be gone here and live everywhere else, and come back nowhere."""
+    activity("POST", "/v1/members", [{"id": "dora"}])
+    courier.carry()
+    assert town.buy("o1", "dora").status_code == 201
+    said = town.ask("DELETE", "/v1/members/dora")
+    assert (said.status_code, "activity" in said.json["detail"]) == (409, True)
+    assert town.order("o1")["member"] == "dora"
+    assert activity("DELETE", "/v1/members/dora").status_code == 204
+    courier.carry()
+    assert town.order("o1")["member"] is None
+    assert town.ask("DELETE", "/v1/members/dora").status_code == 204
+
+
 def test_whoever_was_erased_stays_so_and_his_code_leads_nowhere(story: Story) -> None:
     story.ask("DELETE", f"/v1/members/{story.ann}")
     story.courier.carry()

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.referral.repository import DATABASE, answers, audit, communities, friends, people
 from services.referral.use_cases import forgetting, merging
 from shared import mongo, outbox
+from shared.errors import Conflict
 from shared.events.activity import CommunityProfile, Erased, Followed, MemberProfile
 from shared.mongo import Document
 from shared.outbox import Message
@@ -22,11 +23,17 @@ def follow(profiles: Sequence[Followed], dead_letters: Mapping[str, Sequence[Mes
 
 @mongo.in_transaction(DATABASE)
 def erase(community: str, member: str, now: datetime) -> None:
-    """Erase a person whom `activity` may not know: a buyer, a friend. Again, or one who never was: nothing changes."""
+    """Erase a person whom `activity` does not know: a buyer, a friend. Again, or one who never was: nothing changes.
+
+    Raises Conflict for a member, who would go on everywhere else.
+    """
     (survivor,) = people.survivors([member]).values()
     known = people.load(people.merged([survivor]))
-    ours = [each["_id"] for each in known.values() if each["community"] == community]
-    _follow_members([Erased(each) for each in ours])
+    ours = [each for each in known.values() if each["community"] == community]
+    if any(each["revision"] and not each.get("erased") for each in ours):
+        message = "This is a member of the community: erase him in `activity`, and he is erased everywhere."
+        raise Conflict(message)
+    _follow_members([Erased(each["_id"]) for each in ours])
     audit.note_person(community, act="member.erased", thing=f"member:{member}", now=now)
 
 
