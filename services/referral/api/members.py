@@ -15,7 +15,7 @@ blueprint = http.Blueprint("members", description="People who are known here")
 def erase_member(member_id: str) -> Response:
     """Erase somebody whom the community never declared as a member: a buyer, a friend.
 
-    A member is erased by `activity`, here too, and refused here (409). Sums and trees stay, done and grown by a stranger.
+    A member is refused (409): `activity` erases him, here too. Sums and trees stay, done and grown by a stranger.
     """
     following.erase(http.community(), people.member(member_id), clock.now())
     return http.nothing()

@@ -16,7 +16,10 @@ Before = tuple[datetime, str] | None
 
 _WORDS = {
     "refund": "The order was refunded.",
-    "not-due": "Who brought the friend is decided otherwise by now, as after a late click or a merge, or an earlier order was his first.",
+    "not-due": (
+        "Who brought the friend is decided otherwise by now, as after a late click or a merge, "
+        "or an earlier order turned out to be his first."
+    ),
     "review-refused": "Somebody looked at it and refused it.",
     caps.ADVOCATE: "The most that an advocate gets in a month was reached.",
     caps.FRIEND: "The most that a friend gets was reached.",
