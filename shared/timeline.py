@@ -1,8 +1,8 @@
 """What holds at a moment, where it has changed with time. Pure: any room may use it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -18,3 +18,8 @@ def at(changes: Timeline[T], moment: datetime, default: T) -> T:
             break
         holding = value
     return holding
+
+
+def stored(document: Mapping[str, Any], name: str) -> list[tuple[datetime, Any]]:
+    """A timeline as a document holds it; empty where it has none."""
+    return [(since, value) for since, value in document.get(name) or ()]

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deploy.demo import tables
 from deploy.demo.rhythm import ZONE
 
 Json = dict[str, Any]
@@ -89,7 +89,7 @@ def _money(amount_minor: int, of: Json) -> str:
 
 
 def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    table = tables.begun(title)
     for heading in headings:
         table.add_column(heading)
     return table

@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.demo import asking
+from deploy.demo import asking, tables
 from deploy.demo.rhythm import ZONE
 from shared.events.activity import GRACE_HOURS
 
@@ -81,7 +80,7 @@ def _last(console: Console, month: Json) -> None:
     table = _table(title, names)
     for each in month["titles"]:
         for holder in each["holders"]:
-            table.add_row(_who(holder["member"]), escape(each["title_name"]), _why(holder))
+            table.add_row(tables.who(holder["member"]), escape(each["title_name"]), _why(holder))
         if each["nobody"]:
             table.add_row("nobody", escape(each["title_name"]), each["nobody"])
     console.print(table)
@@ -103,7 +102,7 @@ def _board(console: Console, period: str, rows: Sequence[Json]) -> None:
         {"rank": "right", "who": "left", "score": "right"},
     )
     for row in rows[:SHOWN]:
-        table.add_row(str(row["rank"]), _who(row["member"]), f"{row['score']:,}")
+        table.add_row(str(row["rank"]), tables.who(row["member"]), f"{row['score']:,}")
     console.print(table)
 
 
@@ -118,19 +117,15 @@ def _all(console: Console, sealed: Sequence[Json]) -> None:
 def _holders(month: Json, slugs: Mapping[str, str]) -> Iterator[str]:
     by_title = {each["title"]: each["holders"] for each in month["titles"]}
     for slug in slugs:
-        yield ", ".join(_who(holder["member"]) for holder in by_title.get(slug, ())) or "–"
+        yield ", ".join(tables.who(holder["member"]) for holder in by_title.get(slug, ())) or "–"
 
 
 def _name(period: str) -> str:
     return f"{datetime.strptime(period, '%Y-%m').replace(tzinfo=UTC):%B %Y}"
 
 
-def _who(member: Json) -> str:
-    return escape(member["name"] or member["id"] or "somebody")
-
-
 def _table(title: str, columns: Mapping[str, Any]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = tables.begun(title)
     for name, side in columns.items():
         table.add_column(name, justify=side, overflow="fold")
     return table

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deploy.demo import tables
 from deploy.demo.history import History
 from deploy.demo.rhythm import ZONE
 from shared.settings import Settings
@@ -63,7 +63,7 @@ def reasons(console: Console, explanations: Iterable[Json]) -> None:
     table = _table("Who earned it, and why", "who", "badge", "why")
     for one in explanations:
         award = _highest(one)
-        table.add_row(_who(one["member"]), _badge(one, award.get("level")), escape(_why(one, award)))
+        table.add_row(tables.who(one["member"]), _badge(one, award.get("level")), escape(_why(one, award)))
     console.print(table)
 
 
@@ -92,7 +92,7 @@ def latest(console: Console, awards: Iterable[Json]) -> None:
     for award in awards:
         thing = f" for {award['object']}" if award.get("object") else ""
         what = _badge(award, award.get("level")) + escape(thing)
-        table.add_row(_when(award["awarded_at"]), _who(award["member"]), what)
+        table.add_row(_when(award["awarded_at"]), tables.who(award["member"]), what)
     console.print(table)
 
 
@@ -123,16 +123,12 @@ def _badge(one: Json, level: str | None = None) -> str:
     return f"{name} ({escape(level)})" if level else name
 
 
-def _who(member: Json) -> str:
-    return escape(member["name"] or member["id"] or "somebody")
-
-
 def _when(written: str) -> str:
     return f"{datetime.fromisoformat(written).astimezone(ZONE):%d %b %Y}"
 
 
 def _table(title: str, first: str, second: str, third: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = tables.begun(title)
     table.add_column(first, justify="right" if first == "held" else "left", no_wrap=first in {"held", "when"})
     table.add_column(second, overflow="fold")
     table.add_column(third, overflow="fold")

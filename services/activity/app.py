@@ -8,11 +8,10 @@ from services.activity import api, jobs, queries
 from services.activity.documents import Activity, Community, Member
 from services.activity.repository import DATABASE
 from services.activity.use_cases import profiling
-from shared import auth, http, lease, member_key, mongo, outbox, process, relay, settings, telemetry, work
+from shared import auth, http, member_key, mongo, process, relay, service, settings
 from shared.events import activity as events
 from shared.settings import Settings
 
-API = "api"
 SERVICE = "activity"
 TOPICS = (events.EVENTS, events.PROFILES)
 
@@ -20,7 +19,7 @@ TOPICS = (events.EVENTS, events.PROFILES)
 def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
-    start(configuration, API)
+    service.start(SERVICE, DATABASE, configuration, service.API)
     app = wire_api(configuration)
     process.collect_seldom()
     return app
@@ -44,16 +43,6 @@ def wire_api(configuration: Settings) -> Flask:
     return app
 
 
-def start(configuration: Settings, kind: str) -> None:
-    """What every process of the service does first."""
-    telemetry.configure(
-        service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
-    )
-    if kind != API:  # that one has a door of its own
-        telemetry.serve_metrics(configuration.metrics_bind)
-    connect(configuration, kind)
-
-
 def connect(configuration: Settings, kind: str = "cli") -> None:
     """Connect to the service's database, as this kind of process."""
     mongo.connect(DATABASE, configuration.mongo_url, kind)
@@ -61,14 +50,14 @@ def connect(configuration: Settings, kind: str = "cli") -> None:
 
 def run_relay(configuration: Settings) -> None:
     """Carry deliveries and profiles to Kafka until told to stop."""
-    start(configuration, "relay")
+    service.start(SERVICE, DATABASE, configuration, "relay")
     process.collect_seldom()
     relay.run(DATABASE, configuration.kafka_servers, process.until_told(), profiling.send_profiles)
 
 
 def run_jobs(configuration: Settings) -> None:
     """Check and fan out until told to stop."""
-    start(configuration, "jobs")
+    service.start(SERVICE, DATABASE, configuration, "jobs")
     process.collect_seldom()
     jobs.run(process.until_told())
 
@@ -76,8 +65,4 @@ def run_jobs(configuration: Settings) -> None:
 def ensure(configuration: Settings) -> None:
     """Create what collections and indexes are missing."""
     connect(configuration)
-    for document in (Community, Member, Activity):
-        mongo.ensure(document)
-    for room in (outbox, work):
-        room.ensure(DATABASE)
-    mongo.ensure_collection(DATABASE, lease.COLLECTION)
+    service.ensure(DATABASE, (Community, Member, Activity))

@@ -13,26 +13,11 @@ from services.referral.redirect import Redirect
 from services.referral.redirect.keeping import Keeping
 from services.referral.repository import DATABASE
 from services.referral.use_cases import click_keys
-from shared import (
-    auth,
-    consumer,
-    http,
-    idempotency,
-    lease,
-    member_key,
-    mongo,
-    outbox,
-    process,
-    relay,
-    settings,
-    telemetry,
-    work,
-)
+from shared import auth, consumer, http, idempotency, member_key, mongo, process, relay, service, settings
 from shared.events import referral as events
 from shared.events import titles_and_badges
 from shared.settings import Settings
 
-API = "api"
 SERVICE = "referral"
 #: Under this name an application holds what goes on behind the door of `/r/…`.
 CLICKS = "laurel-clicks"
@@ -44,7 +29,7 @@ TOPICS = (events.EVENTS, titles_and_badges.EVENTS)
 def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
-    start(configuration, API)
+    service.start(SERVICE, DATABASE, configuration, service.API)
     app = wire_api(configuration)
     app.extensions[CLICKS].start()
     return app
@@ -113,16 +98,6 @@ def put_door(app: Flask, configuration: Settings) -> Keeping:
     return keeping
 
 
-def start(configuration: Settings, kind: str) -> None:
-    """What every process of the service does first."""
-    telemetry.configure(
-        service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
-    )
-    if kind != API:  # that one has a door of its own
-        telemetry.serve_metrics(configuration.metrics_bind)
-    connect(configuration, kind)
-
-
 def connect(configuration: Settings, kind: str = "cli") -> None:
     """Connect to the service's database, as this kind of process."""
     mongo.connect(DATABASE, configuration.mongo_url, kind)
@@ -130,20 +105,20 @@ def connect(configuration: Settings, kind: str = "cli") -> None:
 
 def run_consume(configuration: Settings) -> None:
     """Follow `activity` and `titles-and-badges` until told to stop."""
-    start(configuration, "consume")
+    service.start(SERVICE, DATABASE, configuration, "consume")
     process.collect_seldom()
     consumer.run(configuration.kafka_servers, consumers.GROUP, consumers.HANDLERS, process.until_told())
 
 
 def run_relay(configuration: Settings) -> None:
     """Carry announcements to Kafka until told to stop."""
-    start(configuration, "relay")
+    service.start(SERVICE, DATABASE, configuration, "relay")
     relay.run(DATABASE, configuration.kafka_servers, process.until_told())
 
 
 def run_jobs(configuration: Settings) -> None:
     """Work off marks until told to stop."""
-    start(configuration, "jobs")
+    service.start(SERVICE, DATABASE, configuration, "jobs")
     process.collect_seldom()
     jobs.run(process.until_told(), configuration.spool)
 
@@ -151,8 +126,5 @@ def run_jobs(configuration: Settings) -> None:
 def ensure(configuration: Settings) -> None:
     """Create what collections and indexes are missing."""
     connect(configuration)
-    for document in documents.EVERY:
-        mongo.ensure(document)
-    for room in (outbox, work, idempotency):
-        room.ensure(DATABASE)
-    mongo.ensure_collection(DATABASE, lease.COLLECTION)
+    service.ensure(DATABASE, documents.EVERY)
+    idempotency.ensure(DATABASE)

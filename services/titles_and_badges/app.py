@@ -9,12 +9,11 @@ from services.titles_and_badges.credentials.keyring import Keyring
 from services.titles_and_badges.queries import awards
 from services.titles_and_badges.repository import DATABASE, communities
 from services.titles_and_badges.use_cases.issuing import Office
-from shared import auth, consumer, http, lease, mongo, outbox, process, relay, settings, telemetry, work
+from shared import auth, consumer, http, mongo, process, relay, service, settings
 from shared.events import referral
 from shared.events import titles_and_badges as events
 from shared.settings import Settings
 
-API = "api"
 SERVICE = "titles-and-badges"
 TOPICS = (events.EVENTS, referral.EVENTS)
 
@@ -22,7 +21,7 @@ TOPICS = (events.EVENTS, referral.EVENTS)
 def create_api() -> Flask:
     """The WSGI application; gunicorn calls this in each worker, after the fork."""
     configuration = settings.from_environment(os.environ)
-    start(configuration, API)
+    service.start(SERVICE, DATABASE, configuration, service.API)
     return wire_api(configuration)
 
 
@@ -51,16 +50,6 @@ def office(configuration: Settings) -> Office:
     )
 
 
-def start(configuration: Settings, kind: str) -> None:
-    """What every process of the service does first."""
-    telemetry.configure(
-        service=SERVICE, process=kind, level=configuration.log_level, form=configuration.log_format
-    )
-    if kind != API:  # that one has a door of its own
-        telemetry.serve_metrics(configuration.metrics_bind)
-    connect(configuration, kind)
-
-
 def connect(configuration: Settings, kind: str = "cli") -> None:
     """Connect to the service's database, as this kind of process."""
     mongo.connect(DATABASE, configuration.mongo_url, kind)
@@ -68,20 +57,20 @@ def connect(configuration: Settings, kind: str = "cli") -> None:
 
 def run_consume(configuration: Settings) -> None:
     """Follow `activity` until told to stop."""
-    start(configuration, "consume")
+    service.start(SERVICE, DATABASE, configuration, "consume")
     process.collect_seldom()
     consumer.run(configuration.kafka_servers, consumers.GROUP, consumers.HANDLERS, process.until_told())
 
 
 def run_relay(configuration: Settings) -> None:
     """Carry announcements to Kafka until told to stop."""
-    start(configuration, "relay")
+    service.start(SERVICE, DATABASE, configuration, "relay")
     relay.run(DATABASE, configuration.kafka_servers, process.until_told())
 
 
 def run_jobs(configuration: Settings) -> None:
     """Recount until told to stop."""
-    start(configuration, "jobs")
+    service.start(SERVICE, DATABASE, configuration, "jobs")
     process.collect_seldom()
     jobs.run(process.until_told())
 
@@ -89,9 +78,5 @@ def run_jobs(configuration: Settings) -> None:
 def ensure(configuration: Settings) -> None:
     """Create what collections and indexes are missing."""
     connect(configuration)
-    for document in documents.EVERY:
-        mongo.ensure(document)
-    for room in (outbox, work):
-        room.ensure(DATABASE)
-    mongo.ensure_collection(DATABASE, lease.COLLECTION)
+    service.ensure(DATABASE, documents.EVERY)
     communities.ensure_partitions()

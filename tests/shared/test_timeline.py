@@ -16,3 +16,9 @@ def test_what_holds_at_a_moment() -> None:
     hours = (-1, 0, 1, 2, 3)
     held = [timeline.at(changes, later(each), "staff") for each in hours]
     assert held == ["staff", "bot", "bot", "member", "member"]
+
+
+def test_a_document_without_a_timeline_has_an_empty_one() -> None:
+    document = {"roles": [[NOON, "bot"]], "pauses": None}
+    assert timeline.stored(document, "roles") == [(NOON, "bot")]
+    assert timeline.stored(document, "pauses") == timeline.stored(document, "zones") == []

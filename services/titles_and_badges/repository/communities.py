@@ -1,6 +1,5 @@
 """Our copies of profiles, the rules of communities, and the barrier between rules and batches."""
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -12,19 +11,17 @@ from services.titles_and_badges.domain import badges
 from services.titles_and_badges.domain.badges import Rules
 from services.titles_and_badges.domain.standing import Profile
 from services.titles_and_badges.domain.versions import Earlier
-from shared import identity, mongo
+from shared import identity, mongo, timeline
 from shared.errors import Fault
 from shared.kafka import PARTITIONS
 from shared.mongo import Document
+from shared.recent import Recent
 
 #: Where people's decisions pass the barrier, beside the partitions.
 DECISIONS = PARTITIONS
 _BARRIERS = (*range(PARTITIONS), DECISIONS)
 
 _compiled: dict[str, Rules] = {}
-#: Community → until when it may be told so, and what was read.
-_recent: dict[str, tuple[float, Document]] = {}
-_RECENT_SECONDS = 1.0
 
 
 def load(slugs: Iterable[str]) -> dict[str, Document]:
@@ -37,13 +34,7 @@ def recent(slug: str) -> Document | None:
 
     What this process itself keeps is seen at once.
     """
-    found = _recent.get(slug)
-    if found is None or found[0] < time.monotonic():
-        stored = load([slug]).get(slug)
-        if stored is None:
-            return None
-        found = _recent[slug] = (time.monotonic() + _RECENT_SECONDS, stored)
-    return found[1]
+    return _recent.one(slug)
 
 
 def rules(slug: str, stored: Mapping[str, Document]) -> Rules:
@@ -128,16 +119,16 @@ def standings(members: Iterable[str]) -> dict[str, Profile]:
 
 def zones(stored: Document) -> list[tuple[datetime, str]]:
     """The time zones of a community and since when each holds, from our copy of it."""
-    return [(since, zone) for since, zone in stored.get("zones", ())]
+    return timeline.stored(stored, "zones")
 
 
 def standing(document: Document) -> Profile:
     """What the rules must know of a profile."""
     return Profile(
-        roles=tuple((since, role) for since, role in document.get("roles", ())),
-        opt_outs=tuple((since, out) for since, out in document.get("opt_outs", ())),
-        zones=tuple((since, zone) for since, zone in document.get("time_zones", ())),
-        pauses=tuple((since, paused) for since, paused in document.get("pauses", ())),
+        roles=tuple(timeline.stored(document, "roles")),
+        opt_outs=tuple(timeline.stored(document, "opt_outs")),
+        zones=tuple(timeline.stored(document, "time_zones")),
+        pauses=tuple(timeline.stored(document, "pauses")),
         joined=document.get("joined"),
     )
 
@@ -182,7 +173,7 @@ def keep(changed: Sequence[tuple[Document, bool]], *, of_communities: bool) -> N
     if not changed:
         return
     if of_communities:
-        _recent.clear()
+        _recent.forget()
     collection = _communities() if of_communities else _profiles()
     collection.bulk_write(
         [
@@ -233,3 +224,6 @@ def _profiles() -> Collection[Document]:
 
 def _partitions() -> Collection[Document]:
     return mongo.collection(DATABASE, "partitions")
+
+
+_recent = Recent(lambda slug: load([slug]).get(slug))

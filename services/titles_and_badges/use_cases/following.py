@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.titles_and_badges.repository import DATABASE, awards, communities
 from services.titles_and_badges.use_cases import allotting, closing, defining_boards, outcomes, recounting
-from shared import clock, mongo, outbox, work
+from shared import clock, mongo, outbox, timeline, work
 from shared.events.activity import CommunityProfile, Erased, Followed, MemberProfile
 from shared.mongo import Document
 from shared.outbox import Message
@@ -137,8 +137,9 @@ def _erased(member: str, old: Document | None) -> Document:
 def _to_recount(member: str, old: Document | None, now: Document) -> list[str]:
     """Whose counting a changed profile touches: most new members change nobody's."""
     before, after = (old or {}).get("merged_into"), now.get("merged_into")
-    same = all(_timeline(old, name) == _timeline(now, name) for name in _TIMELINES)
-    if same and (old or {}).get("joined") == now.get("joined") and before == after and not now.get("erased"):
+    earlier = old or {}
+    same = all(timeline.stored(earlier, name) == timeline.stored(now, name) for name in _TIMELINES)
+    if same and earlier.get("joined") == now.get("joined") and before == after and not now.get("erased"):
         return []
     return [name for name in (member, before, after) if name]
 
@@ -150,10 +151,6 @@ def _since(old: Document | None, now: Document) -> datetime:
     differs = {
         entry
         for name in ("roles", "opt_outs")
-        for entry in set(_timeline(old, name)) ^ set(_timeline(now, name))
+        for entry in set(timeline.stored(old or {}, name)) ^ set(timeline.stored(now, name))
     }
     return min((since for since, _ in differs), default=clock.now())
-
-
-def _timeline(document: Document | None, name: str) -> list[tuple[datetime, object]]:
-    return [(since, value) for since, value in (document or {}).get(name) or ()]
