@@ -5,8 +5,12 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from services.referral.queries import communities
 from shared import mongo
-from tests.fixtures import REFERRAL, Said
+from shared.errors import Invalid
+from tests.fixtures import REFERRAL, Said, new_community
 from tests.referral.town import DAY, NOW, Town, text
 
 Laurel = Callable[..., Said]
@@ -66,3 +70,20 @@ def test_what_if_of_a_program_that_is_not_there_is_refused(town: Town, laurel: L
     said = laurel("referral", "what-if", "--community", town.community, "--program", "none")
     assert said.code != 0
     assert laurel("referral", "what-if", "--community", town.community, "--window", "x").code != 0
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("command", ["audit", "what-if"])
+def test_of_several_communities_one_must_be_named(laurel: Laurel, command: str) -> None:
+    new_community()
+    said = laurel("referral", command)
+    assert (said.code, "--community SLUG" in said.err) == (1, True)
+    assert laurel("referral", command, "--community", "nowhere").code == 1
+
+
+def test_the_only_community_need_not_be_named() -> None:
+    assert communities.only(["bees"]) == "bees"
+    with pytest.raises(Invalid, match=r"\(there is none yet\)"):
+        communities.only([])
+    with pytest.raises(Invalid, match=r"\(a, b, c, d, e, …\)"):
+        communities.only(list("abcdef"))

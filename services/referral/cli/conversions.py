@@ -41,7 +41,7 @@ def conversions(community: str, form: str) -> None:
 
 
 @click.command("what-if")
-@click.option("--community", required=True, metavar="SLUG")
+@click.option("--community", metavar="SLUG", help="Whose; needed where there are several.")
 @click.option(
     "--window", metavar="SPAN", help="Such as 14d: for so long before a join or an order a click counts."
 )
@@ -50,7 +50,9 @@ def conversions(community: str, form: str) -> None:
 )
 @click.option("--program", metavar="SLUG", help="Of this program alone.")
 @_FORMAT
-def what_if(community: str, window: str | None, model: str | None, program: str | None, form: str) -> None:
+def what_if(
+    community: str | None, window: str | None, model: str | None, program: str | None, form: str
+) -> None:
     """Replay history with another window or model, and print the difference in money by advocate. Changes nothing.
 
     Both sides are decided anew from all that is kept, as if nothing were frozen, before caps and milestones.
@@ -61,8 +63,7 @@ def what_if(community: str, window: str | None, model: str | None, program: str 
         program=program,
     )
     app.connect(settings())
-    communities.need(community)
-    answer = supposing.ask(community, supposed, clock.now())
+    answer = supposing.ask(communities.meant(community), supposed, clock.now())
     _print(DIFFERENCES, answer.rows, form)
     click.echo(
         f"{answer.changed} of {answer.decided} joins and orders would have another advocate, or none.",

@@ -48,21 +48,22 @@ def ledger(community: str, form: str) -> None:
 
 
 @click.command("audit")
-@click.option("--community", required=True, metavar="SLUG")
+@click.option("--community", metavar="SLUG", help="Whose; needed where there are several.")
 @click.option(
     "--head", type=Head(), help="What an earlier audit printed as the head: it must still be in the chain."
 )
 @click.option(
     "--facts", is_flag=True, help="Also derive what is owed for every friend anew, from his orders."
 )
-def audit(community: str, head: tuple[int, str] | None, *, facts: bool) -> None:
+def audit(community: str | None, head: tuple[int, str] | None, *, facts: bool) -> None:
     """Prove the ledger: it sums to zero, its chain is whole, rewards and balances are its transfers.
 
     Exit code 1 if not.
     """
-    _connect(community)
-    found = auditing.audit(community, head)
-    findings = [*found.findings, *(deriving.compare(community, clock.now()) if facts else ())]
+    app.connect(settings())
+    meant = communities.meant(community)
+    found = auditing.audit(meant, head)
+    findings = [*found.findings, *(deriving.compare(meant, clock.now()) if facts else ())]
     for each in findings:
         click.echo(f"{each.code}: {each.which}: {each.detail}")
     sums = ", ".join(f"{currency} {amount}" for currency, amount in sorted(found.sums.items()))

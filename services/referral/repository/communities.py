@@ -17,6 +17,11 @@ def load(slugs: Iterable[str]) -> dict[str, Document]:
     return {each["_id"]: each for each in _communities().find({"_id": {"$in": list(slugs)}})}
 
 
+def slugs(most: int) -> list[str]:
+    """Which there are, so many at most, in order of the alphabet."""
+    return [each["_id"] for each in _communities().find({}, {"_id": 1}, sort=[("_id", 1)], limit=most)]
+
+
 def recent(slug: str) -> Document | None:
     """A community as it was within the last second: for what is asked with every request."""
     return _recent.one(slug)
