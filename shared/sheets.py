@@ -15,10 +15,10 @@ def cell(text: str) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
     """Rows as CSV with a header; numbers as they are, everything else through `cell`."""
-    return "".join([_line(columns), *(_line([_shown(row[name]) for name in columns]) for row in rows)])
+    return "".join([line(columns), *(line([_shown(row[name]) for name in columns]) for row in rows)])
 
 
-def _line(cells: Iterable[object]) -> str:
+def line(cells: Iterable[object]) -> str:
     """One row. The writer puts in quotes what ends its own lines: hence both, or a carriage return would break one."""
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerow(cells)

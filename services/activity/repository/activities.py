@@ -12,7 +12,7 @@ from services.activity.domain.deeds import Deed
 from services.activity.domain.deliveries import Sent
 from services.activity.domain.history import Stored
 from services.activity.domain.objects import Claim
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 _CLAIM_FIELDS = {"_id": 1, "object": 1, "authority": 1, "claimed_at": 1}
@@ -213,14 +213,9 @@ def objects_claimed_for(authors: Sequence[str], after: str, limit: int) -> list[
 
 def latest(community: str, *, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
     """Surviving activities of a community, the latest first."""
-    query: Document = {"community": community, "retracted": False, "published": {"$exists": True}}
-    if before is not None:
-        moment, name = before
-        query["$or"] = [
-            {"published": {"$lt": moment}},
-            {"published": moment, "_id": {"$lt": key(community, name)}},
-        ]
-    return list(_activities().find(query, sort=[("published", -1), ("_id", -1)], limit=limit))
+    query = {"community": community, "retracted": False, "published": {"$exists": True}}
+    place = None if before is None else (before[0], key(community, before[1]))
+    return listing.latest(_activities(), query, place, limit, by="published")
 
 
 def keys_after(community: str, after: str, limit: int) -> list[str]:

@@ -1,9 +1,5 @@
 """Clicks, and the keys of their visitors, at an operator's desk."""
 
-import csv
-import json
-import sys
-
 import click
 
 from services.referral import app
@@ -11,14 +7,14 @@ from services.referral.cli.configuration import settings
 from services.referral.queries import clicks as queries
 from services.referral.queries import communities
 from services.referral.use_cases import click_keys
-from shared import clock
+from shared import clock, printing
 
 COLUMNS = ("time", "id", "link", "program", "advocate", "channel", "class", "reason", "kind")
 
 
 @click.command("clicks")
 @click.option("--community", required=True, metavar="SLUG")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@printing.form
 def clicks(community: str, form: str) -> None:
     """List clicks, the latest first, with what each was and why."""
     app.connect(settings())
@@ -27,13 +23,7 @@ def clicks(community: str, form: str) -> None:
         {name: clock.text(row[name]) if name == "time" else row[name] for name in COLUMNS}
         for row in queries.every(community)
     )
-    if form == "json":
-        for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    printing.say(COLUMNS, rows, form)
 
 
 @click.command("forget-clicks")

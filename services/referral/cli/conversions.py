@@ -1,9 +1,5 @@
 """Conversions at an operator's desk, and what other terms would have made of them."""
 
-import csv
-import json
-import sys
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,7 +13,7 @@ from services.referral.queries import communities
 from services.referral.queries import conversions as queries
 from services.referral.schemas import conversions as schemas
 from services.referral.use_cases import supposing
-from shared import clock
+from shared import clock, printing
 
 COLUMNS = (
     "id", "member", "placed_at", "amount_minor", "currency", "quantity", "refunded_minor", "advocate", "program",
@@ -25,19 +21,16 @@ COLUMNS = (
 )  # fmt: skip
 DIFFERENCES = ("advocate", "currency", "before_minor", "after_minor", "difference_minor")
 _ORDER = schemas.KeptOrder()
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True
-)
 
 
 @click.command("conversions")
 @click.option("--community", required=True, metavar="SLUG")
-@_FORMAT
+@printing.form
 def conversions(community: str, form: str) -> None:
     """List every order in order of time, with what was refunded of it, and who brought its buyer."""
     app.connect(settings())
     communities.need(community)
-    _print(COLUMNS, (_ORDER.dump(each) for each in queries.every(community)), form)
+    printing.say(COLUMNS, (_ORDER.dump(each) for each in queries.every(community)), form)
 
 
 @click.command("what-if")
@@ -49,7 +42,7 @@ def conversions(community: str, form: str) -> None:
     "--model", type=click.Choice([each.value for each in Model]), help="Which of several clicks wins."
 )
 @click.option("--program", metavar="SLUG", help="Of this program alone.")
-@_FORMAT
+@printing.form
 def what_if(
     community: str | None, window: str | None, model: str | None, program: str | None, form: str
 ) -> None:
@@ -64,7 +57,7 @@ def what_if(
     )
     app.connect(settings())
     answer = supposing.ask(communities.meant(community), supposed, clock.now())
-    _print(DIFFERENCES, answer.rows, form)
+    printing.say(DIFFERENCES, answer.rows, form)
     click.echo(
         f"{answer.changed} of {answer.decided} joins and orders would have another advocate, or none.",
         err=True,
@@ -76,13 +69,3 @@ def _span(written: str) -> Any:  # noqa: ANN401 (a timedelta)
         return durations.parse(written)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--window") from error
-
-
-def _print(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], form: str) -> None:
-    if form == "json":
-        for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)

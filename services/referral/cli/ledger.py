@@ -1,8 +1,5 @@
 """The ledger at an operator's desk: listed, and proved."""
 
-import csv
-import json
-import sys
 from collections.abc import Iterator
 
 import click
@@ -12,7 +9,7 @@ from services.referral.cli.configuration import settings
 from services.referral.queries import auditing, communities
 from services.referral.queries import ledger as queries
 from services.referral.use_cases import deriving
-from shared import clock
+from shared import clock, printing
 
 COLUMNS = ("entry", "time", "account", "currency", "amount_minor", "reason", "reference")
 
@@ -34,17 +31,11 @@ class Head(click.ParamType[tuple[int, str]]):
 
 @click.command("ledger")
 @click.option("--community", required=True, metavar="SLUG")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@printing.form
 def ledger(community: str, form: str) -> None:
     """List all entries, two rows each, whose amounts sum to zero: what is credited rises, what is debited falls."""
     _connect(community)
-    if form == "json":
-        for row in _rows(community):
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_rows(community))
+    printing.say(COLUMNS, _rows(community), form)
 
 
 @click.command("audit")

@@ -1,9 +1,5 @@
 """Loops at an operator's desk: as a table, and one edge by edge."""
 
-import csv
-import json
-import sys
-
 import click
 
 from services.referral import app
@@ -11,24 +7,18 @@ from services.referral.cli.configuration import settings
 from services.referral.queries import communities
 from services.referral.queries import loops as queries
 from services.referral.use_cases import recounting
-from shared import clock
+from shared import clock, printing
 from shared.errors import Fault
 
 
 @click.command("loops")
 @click.option("--community", required=True, metavar="SLUG")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@printing.form
 def loops(community: str, form: str) -> None:
     """List every loop: who recommended to whom, in which generation, and when each edge was made."""
     app.connect(settings())
     communities.need(community)
-    if form == "json":
-        for row in queries.rows(community):
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    writer = csv.DictWriter(sys.stdout, queries.COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(queries.rows(community))
+    printing.say(queries.COLUMNS, queries.rows(community), form)
 
 
 @click.command("loop")

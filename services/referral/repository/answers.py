@@ -7,9 +7,8 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from services.referral.domain.satisfaction import Answer, Scale
-from services.referral.repository import listing
 from services.referral.repository.keys import key as key_of
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 
@@ -69,7 +68,7 @@ def forget_comments(members: Iterable[str]) -> None:
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
     """Answers, the latest first."""
-    return listing.latest(_answers(), community, before, limit)
+    return listing.latest(_answers(), {"community": community}, before, limit)
 
 
 def members_after(community: str, after: str, limit: int) -> list[str]:

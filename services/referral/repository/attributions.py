@@ -7,9 +7,8 @@ from pymongo import ReplaceOne
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import listing
 from services.referral.repository.keys import key as key_of
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 
@@ -77,7 +76,7 @@ def freeze(identifiers: Iterable[str]) -> None:
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
     """Attributions, the latest first."""
-    return listing.latest(_attributions(), community, before, limit)
+    return listing.latest(_attributions(), {"community": community}, before, limit)
 
 
 def _attributions() -> Collection[Document]:

@@ -8,7 +8,7 @@ from bson import ObjectId
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from shared import mongo
+from shared import listing, mongo
 from shared.auth import acting
 from shared.mongo import Document
 
@@ -59,10 +59,7 @@ def latest(
     query: Document = {"community": community}
     if thing is not None:
         query["thing"] = thing
-    if before is not None:
-        moment, key = before
-        query["$or"] = [{"time": {"$lt": moment}}, {"time": moment, "_id": {"$lt": key}}]
-    return list(_lines().find(query, sort=[("time", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_lines(), query, before, limit, by="time")
 
 
 def _lines() -> Collection[Document]:

@@ -10,7 +10,7 @@ from pymongo.collection import Collection
 from services.referral.documents import DATABASE
 from services.referral.domain.satisfaction import Fate, Invitation
 from services.referral.repository.keys import key as key_of
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 CANDIDATE, HELD_OUT, BELOW = "candidate", "held-out", "below-threshold"
@@ -46,11 +46,7 @@ def latest(
     community: str, which: Mapping[str, str], *, before: tuple[datetime, str] | None, limit: int
 ) -> list[Document]:
     """Candidacies of a community, the latest deciding answer first. `which`: the program, state or member they have."""
-    query: Document = {"community": community, **which}
-    if before is not None:
-        moment, identifier = before
-        query["$or"] = [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": identifier}}]
-    return list(_candidates().find(query, sort=[("at", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_candidates(), {"community": community, **which}, before, limit)
 
 
 def keep(changed: Sequence[Document]) -> None:

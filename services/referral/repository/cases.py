@@ -7,7 +7,7 @@ from pymongo import ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 OPEN, PAID, REFUSED = "open", "paid", "refused"
@@ -71,10 +71,7 @@ def latest(
     query: Document = {"community": community, "review": review or {"$gt": ""}}
     if escalated is not None:
         query["escalated"] = True if escalated else {"$ne": True}
-    if before is not None:
-        moment, identifier = before
-        query["$or"] = [{"opened": {"$lt": moment}}, {"opened": moment, "_id": {"$lt": identifier}}]
-    return list(_cases().find(query, sort=[("opened", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_cases(), query, before, limit, by="opened")
 
 
 def escalate(now: datetime) -> int:

@@ -10,7 +10,7 @@ from pymongo.collection import Collection
 from services.referral.documents import DATABASE
 from services.referral.domain import visits
 from services.referral.domain.visits import Class, Click, Verdict, Visit
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 #: Of whom very much comes at once, only so much is looked at: then it is no person's anyway.
@@ -90,11 +90,7 @@ def latest(
     community: str, *, asked: Mapping[str, str], before: tuple[datetime, str] | None, limit: int
 ) -> list[Document]:
     """A community's clicks, the latest first; `asked`: only those with these values, such as a `klass`."""
-    query: Document = {"community": community, **asked}
-    if before is not None:
-        moment, identifier = before
-        query["$or"] = [{"moment": {"$lt": moment}}, {"moment": moment, "_id": {"$lt": identifier}}]
-    return list(_clicks().find(query, sort=[("moment", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_clicks(), {"community": community, **asked}, before, limit, by="moment")
 
 
 def forget(community: str, visitors: Iterable[str]) -> None:

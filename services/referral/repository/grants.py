@@ -9,7 +9,7 @@ from pymongo.collection import Collection
 from services.referral.documents import DATABASE
 from services.referral.domain.budgets import Grant, State
 from services.referral.domain.proving import Said
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 
@@ -59,23 +59,15 @@ def latest(
     query: Document = {"community": community}
     if state is not None:
         query["state"] = state
-    if before is not None:
-        moment, name = before
-        key = _key(community, name)
-        query["$or"] = [{"asked_at": {"$lt": moment}}, {"asked_at": moment, "_id": {"$lt": key}}]
-    return list(_grants().find(query, sort=[("asked_at", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_grants(), query, _place(community, before), limit, by="asked_at")
 
 
 def given(
     community: str, accounts: Sequence[str], *, before: tuple[datetime, str] | None, limit: int
 ) -> list[Document]:
     """What these accounts were given, the latest first, also what was taken back."""
-    query: Document = {"community": community, "account": {"$in": list(accounts)}}
-    if before is not None:
-        moment, name = before
-        key = _key(community, name)
-        query["$or"] = [{"granted_at": {"$lt": moment}}, {"granted_at": moment, "_id": {"$lt": key}}]
-    return list(_grants().find(query, sort=[("granted_at", -1), ("_id", -1)], limit=limit))
+    query = {"community": community, "account": {"$in": list(accounts)}}
+    return listing.latest(_grants(), query, _place(community, before), limit, by="granted_at")
 
 
 def pay(accounts: Iterable[str], currency: str, before: datetime, payout: str) -> None:
@@ -107,6 +99,10 @@ def said(community: str) -> Iterator[Said]:
             state=each["state"],
             budget=each["budget"],
         )
+
+
+def _place(community: str, before: tuple[datetime, str] | None) -> tuple[datetime, str] | None:
+    return None if before is None else (before[0], _key(community, before[1]))
 
 
 def _key(community: str, name: str) -> str:

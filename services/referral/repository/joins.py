@@ -6,9 +6,9 @@ from datetime import datetime
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import coupons, listing
+from services.referral.repository import coupons
 from services.referral.repository.keys import key as key_of
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 
@@ -40,7 +40,7 @@ def of_coupon(community: str, coupon: str, most: int) -> list[str]:
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
     """Joins, the latest first."""
-    return listing.latest(_joins(), community, before, limit)
+    return listing.latest(_joins(), {"community": community}, before, limit)
 
 
 def _joins() -> Collection[Document]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import coupons, listing
+from services.referral.repository import coupons
 from services.referral.repository.keys import key as key_of
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 #: In the place of an order that has not come stands nothing but that something waits for it.
@@ -49,7 +49,7 @@ def of_coupon(community: str, coupon: str, most: int) -> list[str]:
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
     """Orders, the latest first."""
-    return listing.latest(_orders(), community, before, limit)
+    return listing.latest(_orders(), {"community": community}, before, limit)
 
 
 def every(community: str) -> Iterator[Document]:

@@ -8,9 +8,8 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from services.referral.domain.refunds import Kind, Refund
-from services.referral.repository import listing
 from services.referral.repository.keys import key as key_of
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 
@@ -63,7 +62,7 @@ def change(identifier: str, **fields: Any) -> None:  # noqa: ANN401 (whatever a 
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:
     """Refunds, the latest first."""
-    return listing.latest(_refunds(), community, before, limit)
+    return listing.latest(_refunds(), {"community": community}, before, limit)
 
 
 def _refunds() -> Collection[Document]:

@@ -9,8 +9,7 @@ from pymongo.collection import Collection
 from services.referral.documents import DATABASE
 from services.referral.domain.programs import Occasion
 from services.referral.domain.settling import Account
-from services.referral.repository import listing
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 
@@ -60,10 +59,10 @@ def latest(
     limit: int,
 ) -> list[Document]:
     """Rewards, the latest first: of a state, of members (who are one person), or all."""
-    which: Document = {} if state is None else {"state": state}
+    which: Document = {"community": community, **({} if state is None else {"state": state})}
     if members is not None:
         which["member"] = {"$in": list(members)}
-    return listing.latest(_rewards(), community, before, limit, which)
+    return listing.latest(_rewards(), which, before, limit)
 
 
 def ripe_communities(now: datetime) -> list[str]:

@@ -1,15 +1,12 @@
 """Boards at an operator's desk."""
 
-import csv
-import json
-import sys
-
 import click
 
 from services.titles_and_badges import app
 from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards, board_views
 from services.titles_and_badges.queries import boards as queries
+from shared import printing
 from shared.errors import NotFound
 
 COLUMNS = ("rank", "member", "score")
@@ -22,17 +19,11 @@ COLUMNS = ("rank", "member", "score")
 @click.option(
     "--period", metavar="PERIOD", help="2026-10 for a month, 2026-W41 for a week …; else the present one."
 )
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@printing.form
 def board(board: str, community: str, window: str | None, period: str | None, form: str) -> None:
     """List a period of a board, best first, with the community's own ids."""
     app.connect(settings())
     if not awards.is_known(community):
         raise NotFound("community", community)
     rows = queries.every(community, board, board_views.asked(window, period))
-    if form == "json":
-        for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    printing.say(COLUMNS, rows, form)

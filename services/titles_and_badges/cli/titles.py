@@ -1,8 +1,5 @@
 """Titles at an operator's desk: months are sealed and checked, holders listed."""
 
-import csv
-import json
-import sys
 import time
 from collections.abc import Sequence
 
@@ -13,7 +10,7 @@ from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.queries import awards, seals
 from services.titles_and_badges.queries import titles as queries
 from services.titles_and_badges.use_cases import rehearsing, sealing
-from shared import clock
+from shared import clock, printing
 from shared.errors import Conflict, Fault, NotFound, Unavailable
 
 COLUMNS = ("title", "period", "revision", "place", "member", "score", "status")
@@ -63,19 +60,13 @@ def seal(  # noqa: PLR0913 (an operator's choices)
 
 @click.command("titles")
 @click.option("--community", required=True, metavar="SLUG")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@printing.form
 def titles(community: str, form: str) -> None:
     """List who holds the titles of every month, and who did by an earlier revision; the order never changes."""
     app.connect(settings())
     if not awards.is_known(community):
         raise NotFound("community", community)
-    if form == "json":
-        for row in queries.rows(community):
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(queries.rows(community))
+    printing.say(COLUMNS, queries.rows(community), form)
 
 
 def _refuse_what_is_open(community: str, period: str) -> None:
@@ -122,9 +113,8 @@ def _seal(community: str, period: str, *, redefine: bool) -> None:
 
 
 def _rehearse(community: str, period: str, *, redefine: bool) -> None:
-    writer = csv.DictWriter(sys.stdout, ("title", "place", "member", "score", "change"), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(queries.rehearsed(rehearsing.rehearse(community, period, redefined=redefine)))
+    found = rehearsing.rehearse(community, period, redefined=redefine)
+    printing.say(("title", "place", "member", "score", "change"), queries.rehearsed(found))
 
 
 def _verify(community: str, period: str) -> None:

@@ -8,7 +8,7 @@ from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain.awards import Award, Decision, Key
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 HELD = "held"
@@ -158,10 +158,7 @@ def latest(community: str, *, badge: str | None, before: Position | None, limit:
     query: Document = {"community": community, "state": HELD}
     if badge is not None:
         query["badge"] = badge
-    if before is not None:
-        moment, name = before
-        query["$or"] = [{"awarded_at": {"$lt": moment}}, {"awarded_at": moment, "_id": {"$lt": name}}]
-    return list(_awards().find(query, sort=[("awarded_at", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_awards(), query, before, limit, by="awarded_at")
 
 
 def all_of(community: str) -> Iterable[Document]:

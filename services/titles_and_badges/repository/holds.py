@@ -9,7 +9,7 @@ from pymongo.collection import Collection
 
 from services.titles_and_badges.documents import DATABASE
 from services.titles_and_badges.domain.holds import Suspicion
-from shared import mongo
+from shared import listing, mongo
 from shared.mongo import Document
 
 OPEN, COUNTED, LEFT_OUT = "open", "counted", "left-out"
@@ -50,10 +50,7 @@ def latest(
     query: Document = {"community": community}
     if state is not None:
         query["state"] = state
-    if before is not None:
-        moment, name = before
-        query["$or"] = [{"opened": {"$lt": moment}}, {"opened": moment, "_id": {"$lt": name}}]
-    return list(_holds().find(query, sort=[("opened", -1), ("_id", -1)], limit=limit))
+    return listing.latest(_holds(), query, before, limit, by="opened")
 
 
 def keep(community: str, new: Sequence[Document], grown: Sequence[Document]) -> None:
