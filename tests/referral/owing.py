@@ -9,6 +9,7 @@ from services.referral.domain.programs import Beneficiary, Program, Reward, Term
 from services.referral.repository import (
     DATABASE,
     attributions,
+    dossiers,
     friends,
     ledger,
     orders,
@@ -129,7 +130,7 @@ class Shop:
 
         def body() -> None:
             friends.hold(self.community, self.id(friend))
-            rewarding.follow(self.community, self.id(friend), self.now)
+            rewarding.follow(dossiers.of(self.community, self.id(friend)), self.now)
 
         self.write(body)
 

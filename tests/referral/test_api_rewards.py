@@ -9,6 +9,7 @@ import pytest
 from services.referral import jobs
 from services.referral.queries import auditing
 from services.referral.repository import DATABASE, cases
+from services.referral.repository.dossiers import Dossier
 from services.referral.use_cases import following, releasing, rewarding
 from shared import clock, work
 from shared.events.activity import Erased
@@ -189,10 +190,10 @@ def test_one_friend_who_cannot_be_followed_keeps_nobody_elses_money_back_and_is_
         shop.sells(f"o-{friend}", friend=friend)
     real, poisoned = rewarding.follow, shop.id("bob")
 
-    def follow(community: str, friend: str, now: datetime) -> None:
-        if friend == poisoned:
+    def follow(dossier: Dossier, now: datetime) -> None:
+        if dossier.friend == poisoned:
             raise ArithmeticError
-        real(community, friend, now)
+        real(dossier, now)
 
     later = shop.now + HOLD
     monkeypatch.setattr(clock, "now", lambda: later)

@@ -171,14 +171,14 @@ def test_an_existing_advocate_cannot_be_referred_later(town: Town) -> None:
 
 
 def test_an_ancestor_is_not_referred_by_a_descendant(town: Town) -> None:
-    """A ← B ← C ← A is refused."""
+    """A ← B ← C ← A is refused: whoever brought anybody was an advocate before."""
     a = town.advocate("a", since=NOW - 9 * DAY)
     town.join("b", at=NOW - 8 * DAY, code=a)
     b = town.advocate("b", since=NOW - 7 * DAY)
     town.join("c", at=NOW - 6 * DAY, code=b)
     c = town.advocate("c", since=NOW - 5 * DAY)
     town.buy("o1", "a", code=c)
-    assert town.reasons("o1") == {"c": "circle"}
+    assert town.reasons("o1") == {"c": "existing-advocate"}
 
 
 def test_sticky_keeps_the_advocate_of_the_join(town: Town) -> None:

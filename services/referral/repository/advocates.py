@@ -15,6 +15,8 @@ from shared.mongo import Document
 
 #: Nobody who became somebody else: that one is the advocate.
 _STANDING: Document = {"became": None}
+#: What a transaction remembers: the advocates that members are.
+_READ = "advocates"
 
 
 def key(community: str, program: str, member: str) -> str:
@@ -30,8 +32,19 @@ def one(community: str, program: str, member: str) -> Document | None:
 
 def of(community: str, members: Iterable[str]) -> list[Document]:
     """Members as advocates, in all programs, by program; not those who became somebody else."""
-    query = {"member": {"$in": list(members)}, "community": community, **_STANDING}
-    return list(_advocates().find(query).sort("_id", 1))
+    standing = [each for each in under(members) if each.get("became") is None]
+    return sorted((each for each in standing if each["community"] == community), key=lambda each: each["_id"])
+
+
+def under(members: Iterable[str]) -> list[Document]:
+    """All that is kept of advocates under these ids, in order of the ids; also of those who became somebody else."""
+    known, wanted = mongo.remembered(_READ), set(members)
+    missing = [each for each in wanted if each not in known]
+    if missing:
+        known.update({each: [] for each in missing})
+        for each in _advocates().find({"member": {"$in": missing}}, batch_size=mongo.AT_ONCE):
+            known[each["member"]].append(each)
+    return [each for member in sorted(wanted) for each in known[member]]
 
 
 def histories(community: str, members: Iterable[str]) -> dict[tuple[str, str], History]:
@@ -62,7 +75,13 @@ def page(
 def keep(changed: Sequence[Document]) -> None:
     """Keep advocates, inside the running transaction."""
     if changed:
+        forget()
         _advocates().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
+
+
+def forget() -> None:
+    """Whoever writes advocates says so: the running transaction reads them again."""
+    mongo.forget(_READ)
 
 
 def _advocates() -> Collection[Document]:

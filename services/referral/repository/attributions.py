@@ -29,9 +29,20 @@ def load(identifiers: Iterable[str]) -> dict[str, Document]:
 
 
 def of(friends: Iterable[str]) -> list[Document]:
-    """The attributions of a friend (by all his ids), in event order: by time, a join before an order."""
-    found = _attributions().find({"friend": {"$in": list(friends)}}, batch_size=mongo.AT_ONCE)
-    return sorted(found, key=lambda each: (each["at"], each["kind"], each["_id"]))
+    """The attributions of a friend (by all his ids), in event order."""
+    return in_order(_attributions().find({"friend": {"$in": list(friends)}}, batch_size=mongo.AT_ONCE))
+
+
+def about(identifiers: Iterable[str], friends: Iterable[str]) -> dict[str, Document]:
+    """Attributions with these keys or of this friend (by all his ids), by key: all of them that concern him."""
+    which = [{"_id": {"$in": list(identifiers)}}, {"friend": {"$in": list(friends)}}]
+    found = _attributions().find({"$or": which}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: each for each in found}
+
+
+def in_order(some: Iterable[Document]) -> list[Document]:
+    """Attributions in event order: by time, a join before an order."""
+    return sorted(some, key=lambda each: (each["at"], each["kind"], each["_id"]))
 
 
 def keep(documents: Sequence[Document]) -> None:

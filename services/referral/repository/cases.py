@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pymongo import ReplaceOne, UpdateOne
+from pymongo import ReplaceOne, ReturnDocument
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
@@ -93,16 +93,20 @@ def tally(community: str, program: str, advocate: str) -> str:
     return f"{community}|{program}|{advocate}"
 
 
-def count(community: str, changes: Mapping[str, tuple[int, int]]) -> None:
-    """Change tallies by (purchases, friends), inside the running transaction."""
-    writes = []
-    for name, (purchases, friends) in changes.items():
-        _, program, advocate = name.split("|")
-        told = {"community": community, "program": program, "advocate": advocate}
-        change = {"$inc": {"purchases": purchases, "friends": friends}, "$setOnInsert": told}
-        writes.append(UpdateOne({"_id": name}, change, upsert=True))
-    if writes:
-        mongo.collection(DATABASE, "tallies").bulk_write(writes)
+def count(community: str, changes: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Change tallies by (purchases, friends), inside the running transaction. Returns them as they are now."""
+    return {name: _count(community, name, *change) for name, change in changes.items()}
+
+
+def _count(community: str, name: str, purchases: int, friends: int) -> tuple[int, int]:
+    _, program, advocate = name.split("|")
+    told = {"community": community, "program": program, "advocate": advocate}
+    change = {"$inc": {"purchases": purchases, "friends": friends}, "$setOnInsert": told}
+    kept = mongo.collection(DATABASE, "tallies").find_one_and_update(
+        {"_id": name}, change, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    found = kept or {}
+    return found["purchases"], found["friends"]
 
 
 def _cases() -> Collection[Document]:

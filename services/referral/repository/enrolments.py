@@ -6,6 +6,7 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from services.referral.domain.loops import Enrolment
+from services.referral.repository import advocates
 from shared import mongo
 from shared.mongo import Document
 
@@ -20,7 +21,7 @@ def of(members: Iterable[str]) -> dict[str, Enrolment]:
 def by_member(became: Mapping[str, str]) -> dict[str, dict[str, Enrolment]]:
     """The same of several members, each under who he became: id → who that is now."""
     found: dict[str, dict[str, Enrolment]] = {}
-    for each in _advocates().find({"member": {"$in": list(became)}}, batch_size=mongo.AT_ONCE):
+    for each in advocates.under(became):
         since = next((moment for moment, state in each["history"] if state == _ENROLLED), None)
         ours = found.setdefault(became[each["member"]], {})
         known = ours.get(each["program"])

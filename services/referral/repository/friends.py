@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pymongo import ReturnDocument
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
@@ -10,18 +11,34 @@ from services.referral.domain.emails import Mailbox
 from shared import mongo
 from shared.mongo import Document
 
+#: What a transaction remembers: whom it holds, as he is since then.
+_HELD = "friends held"
+
 
 def hold(community: str, friend: str) -> None:
     """Write a friend first, inside the running transaction: whoever else decides of him begins again."""
-    _friends().update_one(
-        {"_id": friend}, {"$inc": {"settled": 1}, "$setOnInsert": {"community": community}}, upsert=True
+    mongo.remembered(_HELD)[friend] = _friends().find_one_and_update(
+        {"_id": friend},
+        {"$inc": {"settled": 1}, "$setOnInsert": {"community": community}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
     )
+
+
+def forget_held() -> None:
+    """Whoever writes friends says so: the running transaction reads again whom it holds."""
+    mongo.forget(_HELD)
 
 
 def load(members: Iterable[str]) -> dict[str, Document]:
     """Friends by id, those that there are."""
-    found = _friends().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
-    return {each["_id"]: each for each in found}
+    held, wanted = mongo.remembered(_HELD), list(members)
+    found = {each: held[each] for each in wanted if each in held}
+    missing = [each for each in wanted if each not in held]
+    if missing:
+        query = {"_id": {"$in": missing}}
+        found |= {each["_id"]: each for each in _friends().find(query, batch_size=mongo.AT_ONCE)}
+    return found
 
 
 def keep(friend: str, before: Document, after: Document) -> None:
@@ -31,6 +48,7 @@ def keep(friend: str, before: Document, after: Document) -> None:
     kept = {name: value for name, value in changed.items() if value}
     update: dict[str, Any] = {name: what for name, what in (("$set", kept), ("$unset", gone)) if what}
     if update:
+        forget_held()
         _friends().update_one({"_id": friend}, update)
 
 

@@ -9,14 +9,39 @@ from services.referral.documents import DATABASE
 from shared import identity, mongo
 from shared.mongo import Document
 
-#: What a transaction remembers: who was merged into whom, and who became one.
-_INTO, _FROM = "people merged into", "people who became"
+#: What a transaction remembers: whom it has met, who was merged into whom, and who became one.
+_MET, _INTO, _FROM = "people met", "people merged into", "people who became"
 
 
 def load(members: Iterable[str]) -> dict[str, Document]:
     """What is known of people, by id."""
-    found = _people().find({"_id": {"$in": list(members)}}, batch_size=mongo.AT_ONCE)
-    return {document["_id"]: document for document in found}
+    met, wanted = mongo.remembered(_MET), list(members)
+    found = {each: met[each] for each in wanted if met.get(each) is not None}
+    missing = [each for each in wanted if each not in met]
+    if missing:
+        query = {"_id": {"$in": missing}}
+        found |= {each["_id"]: each for each in _people().find(query, batch_size=mongo.AT_ONCE)}
+    return found
+
+
+def meet(members: Iterable[str]) -> None:
+    """Read in one look all that `load`, `survivors` and `merged` need of people of whom each is asked.
+
+    The running transaction remembers it. Ask it of a few: `load` alone reads less of many.
+    """
+    met, wanted = mongo.remembered(_MET), set(members)
+    missing = [each for each in wanted if each not in met]
+    if not missing:
+        return
+    which = [{"_id": {"$in": missing}}, {"merged_into": {"$in": missing}}]
+    found = {each["_id"]: each for each in _people().find({"$or": which}, batch_size=mongo.AT_ONCE)}
+    met.update({each: found.get(each) for each in missing})
+    mongo.remembered(_INTO).update({each: found.get(each, {}).get("merged_into") for each in missing})
+    became: dict[str, list[str]] = {each: [] for each in missing}
+    for each in found.values():
+        if (into := each.get("merged_into")) in became:
+            became[into].append(each["_id"])
+    mongo.remembered(_FROM).update(became)
 
 
 def ids(key: bytes, community: str, external_ids: Iterable[str]) -> dict[str, str]:
@@ -47,16 +72,16 @@ def ensure(community: str, named: Mapping[str, str]) -> None:
 
     A profile that comes later replaces what is kept; whoever is known, merged or erased stays as he is.
     """
+    meet(named)
     known = load(named)
-    mongo.insert(
-        DATABASE,
-        "people",
-        [
-            {"_id": member, "community": community, "revision": 0, "external_id": external_id}
-            for member, external_id in named.items()
-            if member not in known
-        ],
-    )
+    new = [
+        {"_id": member, "community": community, "revision": 0, "external_id": external_id}
+        for member, external_id in named.items()
+        if member not in known
+    ]
+    mongo.insert(DATABASE, "people", new)
+    # Nobody became another one by that.
+    mongo.remembered(_MET).update({each["_id"]: each for each in new})
 
 
 def shown(members: Iterable[str]) -> dict[str, str | None]:
@@ -70,8 +95,8 @@ def shown(members: Iterable[str]) -> dict[str, str | None]:
 def keep(changed: Sequence[Document]) -> None:
     """Keep people, inside the running transaction."""
     if changed:
-        mongo.forget(_INTO)
-        mongo.forget(_FROM)
+        for name in (_MET, _INTO, _FROM):
+            mongo.forget(name)
         _people().bulk_write([ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in changed])
 
 

@@ -16,8 +16,8 @@ from shared.mongo import Document
 def of(community: str, some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Rates]:
     """What was agreed with each (program, advocate), in order of time."""
     keys = {advocates.key(community, *each): each for each in some}
-    found = _advocates().find({"_id": {"$in": list(keys)}}, {"rates": 1}, batch_size=mongo.AT_ONCE)
-    return {keys[each["_id"]]: read(each) for each in found}
+    found = advocates.under(member for _, member in keys.values())
+    return {keys[each["_id"]]: read(each) for each in found if each["_id"] in keys}
 
 
 def read(stored: Document) -> Rates:
@@ -31,6 +31,7 @@ def read(stored: Document) -> Rates:
 def agree(stored: Document, since: datetime, rule: str, rate: Fraction | None) -> Document:
     """Keep what is agreed with an advocate from now on, inside the running transaction. Returns him with it."""
     rates = [*stored.get("rates", ()), [since, rule, None if rate is None else str(rate)]]
+    advocates.forget()
     _advocates().update_one({"_id": stored["_id"]}, {"$set": {"rates": rates}})
     return {**stored, "rates": rates}
 

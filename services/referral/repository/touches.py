@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 from services.referral.domain import refunds as rules
 from services.referral.domain.loops import ORDER, Refund, Touch
-from services.referral.repository import attributions, orders, people, refunds
+from services.referral.repository import people
+from services.referral.repository.dossiers import Dossier
 from shared.mongo import Document
 
 _WON = "won"
 
 
-def of(friends: Iterable[str]) -> dict[str, list[Touch]]:
-    """Each program → what is owed to somebody's recommendation of it, of a friend by all his ids."""
-    same = list(friends)
-    found = [each for each in attributions.of(same) if each.get("advocate")]
+def of(dossier: Dossier) -> dict[str, list[Touch]]:
+    """Each program → what of a friend is owed to somebody's recommendation of it."""
+    found = [each for each in dossier.attributions if each.get("advocate")]
     now = people.survivors({each["advocate"] for each in found})
-    bought = _orders(same) if any(each["kind"] == ORDER for each in found) else {}
+    bought = _orders(dossier) if any(each["kind"] == ORDER for each in found) else {}
     touches: dict[str, list[Touch]] = {}
     for each in found:
         touch = _touch(
@@ -50,11 +50,9 @@ def _click(attribution: Document) -> str | None:
     return won.get("click")
 
 
-def _orders(friends: Iterable[str]) -> dict[str, tuple[Document, list[Refund]]]:
+def _orders(dossier: Dossier) -> dict[str, tuple[Document, list[Refund]]]:
     """A friend's orders by their ids, and what stands of their refunds."""
-    found = orders.of(friends)
-    given_back = refunds.of(each["_id"] for each in found)
-    return {each["order"]: (each, _refunds(each, given_back[each["_id"]])) for each in found}
+    return {each["order"]: (each, _refunds(each, dossier.refunds[each["_id"]])) for each in dossier.orders}
 
 
 def _refunds(order: Document, some: Iterable[rules.Refund]) -> list[Refund]:

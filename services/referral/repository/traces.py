@@ -50,6 +50,7 @@ def forget_friend(community: str, member: str) -> None:
     beside = friends.concerned(community, (), visitors) if visitors else []
     attributions.freeze(each["_id"] for each in attributions.of([member, *beside]))
     clicks.forget(community, visitors)
+    friends.forget_held()
     if beside:
         _of("friends").update_many({"_id": {"$in": beside}}, {"$pull": {"visitors": {"$in": list(visitors)}}})
     _of("friends").update_one(

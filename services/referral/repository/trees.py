@@ -19,6 +19,8 @@ from shared.mongo import Document
 #: Two joins below one ancestor collide in one case of so many; a count reads as many documents at most.
 PARTS = 8
 _BETWEEN, _BEHIND = "|", "}"
+#: What a transaction remembers: who has friends.
+_PARENTS = "who has friends"
 
 
 def came(program: str, member: str) -> Came | None:
@@ -47,7 +49,10 @@ def above(program: str, advocates: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def has_friends(program: str, member: str) -> bool:
     """Whether a member has recommended a program to anybody."""
-    return bool(counts(program, member).get(1))
+    known = mongo.remembered(_PARENTS)
+    if (program, member) not in known:
+        known[program, member] = bool(counts(program, member).get(1))
+    return bool(known[program, member])
 
 
 def friends(member: str, after: str, limit: int) -> list[tuple[str, str]]:
@@ -83,6 +88,9 @@ def shift(community: str, program: str, friend: str, changes: Mapping[tuple[str,
     by_ancestor: dict[str, Document] = {}
     for (ancestor, generation), count in changes.items():
         by_ancestor.setdefault(ancestor, {})[f"counts.{generation}"] = count
+    known = mongo.remembered(_PARENTS)
+    for ancestor in by_ancestor:
+        known.pop((program, ancestor), None)
     _counters().bulk_write(
         [
             UpdateOne(
@@ -135,6 +143,7 @@ def counted_anew(ancestor: str) -> dict[str, dict[int, int]]:
 
 def replace(community: str, ancestor: str, counts: Mapping[str, Mapping[int, int]]) -> None:
     """Keep other counts of a member's descendants, inside the running transaction."""
+    mongo.forget(_PARENTS)
     _counters().delete_many({"_id": {"$gt": ancestor + _BETWEEN, "$lt": ancestor + _BEHIND}})
     documents = [
         {

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.referral.domain import satisfaction
 from services.referral.domain.programs import Satisfaction
 from services.referral.domain.satisfaction import Answer
-from services.referral.repository import DATABASE, answers, audit, friends, people, programs
+from services.referral.repository import DATABASE, answers, audit, dossiers, friends, people, programs
 from services.referral.use_cases import considering, looping
 from shared import identity, mongo, outbox
 from shared.errors import Invalid
@@ -42,7 +42,7 @@ def take(community: str, key: bytes, given: Given, now: datetime) -> tuple[Docum
     answers.insert(document, None if erased else given.comment)
     if document["low"]:
         _call_service(document, given.answer)
-    looping.follow(community, named, now)
+    looping.follow(dossiers.of(community, who))
     considering.follow(community, named, now)
     audit.note_person(community, act="answer.kept", thing=f"answer:{given.answer.id}", now=now)
     return document, True

@@ -26,17 +26,19 @@ _FRIENDS_A_STEP = 20
 _MARKED_AT_ONCE = 100
 
 
-def settle(community: str, friend: str, now: datetime) -> None:
+def settle(community: str, friend: str, now: datetime) -> dict[str, Document]:
     """Decide who brought a friend, and let rewards and loops follow, inside the running transaction.
 
-    Whoever calls this has written him first (`friends.hold`).
+    Whoever calls this has written him first (`friends.hold`). Returns what is decided of each of his joins and orders.
     """
     known = gathering.read(community, friend)
     decided = _flagged(known, deciding.decide(known))
     attributions.keep([each for each in decided if known.kept.get(each["_id"]) != each])
     friends.keep(friend, known.before, _of_friend(known, decided))
-    rewarding.follow(community, friend, now)
-    looping.follow(community, friend, now)
+    dossier = gathering.dossier(known, decided)
+    rewarding.follow(dossier, now)
+    looping.follow(dossier)
+    return {each["_id"]: each for each in decided}
 
 
 @mongo.in_transaction(DATABASE)

@@ -57,14 +57,15 @@ def convert(key: bytes, community: str, said: Mapping[str, Any], now: datetime) 
     known = orders.one(document["_id"])
     if known is not None:
         keeping.check_same(ORDER, known, document)
-        return Kept(known, is_new=False, waits_for=_waits_for(community, known))
+        decided = attributions.load(_brings_home(community, known))
+        return Kept(known, is_new=False, waits_for=_waits_for(community, known, decided))
     _check_moment(document["at"], now, "/placed_at")
     friends.hold(community, named.friend)
     kept = _kept(document, named, now)
     orders.insert(kept)
-    attributing.settle(community, named.friend, now)
+    decided = attributing.settle(community, named.friend, now)
     audit.note_person(community, act="order.kept", thing=f"order:{said['order']}", now=now)
-    return Kept(document, is_new=True, waits_for=_waits_for(community, kept))
+    return Kept(document, is_new=True, waits_for=_waits_for(community, kept, decided))
 
 
 def _fields(
@@ -92,13 +93,21 @@ def _check_moment(moment: datetime, now: datetime, pointer: str) -> None:
         raise Invalid(message, errors=[{"pointer": pointer, "detail": message}])
 
 
-def _waits_for(community: str, order: Document) -> str | None:
+def _waits_for(community: str, order: Document, decided: Mapping[str, Document]) -> str | None:
     """An order that nothing is attributed to may still be brought home by the join of its buyer.
 
     Not where he has joined, nor where no program would take the order of anybody, whatever his join says.
     """
-    deed = gathering.order(community, order)
-    found = attributions.one(community, deed.key)
-    if (found is not None and found.get("advocate")) or joins.of([order["member"]]):
+    own, joined = _brings_home(community, order)
+    if decided.get(own, {}).get("advocate") or joined in decided:
         return None
-    return JOIN if attribution.goes_on(deed.asked, programs.every(community)) else None
+    asked = gathering.order(community, order).asked
+    return JOIN if attribution.goes_on(asked, programs.every(community)) else None
+
+
+def _brings_home(community: str, order: Document) -> tuple[str, str]:
+    """Under which keys an order, and the join of its buyer, are decided of."""
+    return (
+        attributions.key(community, ORDER, order["order"]),
+        attributions.key(community, JOIN, order["member"]),
+    )

@@ -95,14 +95,11 @@ def _tally(history: History, before: dict[str, Document]) -> Tallies:
     if not changes:
         return {}
     history.lost = any(friends < 0 for _, friends in changes.values())
-    stored = cases.tallies(changes)
-    found = {}
-    for name, (purchases, friends) in changes.items():
-        known = stored.get(name, (0, 0))
-        gone = len(old.get(name, set()) - new.get(name, set()))
-        _place(history, new.get(name, set()) - old.get(name, set()), known[0] - gone)
-        found[name] = (known[0] + purchases, known[1] + friends)
-    cases.count(history.community, changes)
+    found = cases.count(history.community, changes)
+    for name, (purchases, _) in found.items():
+        # Those that stay: all of them but the ones that are new.
+        added = new.get(name, set()) - old.get(name, set())
+        _place(history, added, purchases - len(added))
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.referral.domain.auditing import Finding
 from services.referral.domain.settling import Moved
-from services.referral.repository import DATABASE, friends, people
+from services.referral.repository import DATABASE, dossiers, friends, people
 from services.referral.use_cases import rewarding
 from services.referral.use_cases.rewarding import Day
 from shared import mongo
@@ -32,7 +32,7 @@ def compare(community: str, now: datetime) -> Iterator[Finding]:
 
 def _differences(community: str, friend: str, now: datetime) -> Iterator[Finding]:
     def look() -> None:
-        raise _Looked(rewarding.derive(community, friend, now))
+        raise _Looked(rewarding.derive(dossiers.of(community, friend), now))
 
     try:
         mongo.transact(DATABASE, look)

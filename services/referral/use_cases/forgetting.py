@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from services.referral.repository import DATABASE, friends, links, traces
+from services.referral.repository import DATABASE, dossiers, friends, links, traces
 from services.referral.repository.traces import Names
 from services.referral.use_cases import enrolling, looping
 from shared import clock, mongo, work
@@ -41,7 +41,7 @@ def _forget_names(gone: Gone) -> str | None:
     touched, after = traces.forget_names(gone.community, gone.member, gone.names, gone.after)
     for friend in touched:
         friends.hold(gone.community, friend)
-        looping.follow(gone.community, friend, clock.now())
+        looping.follow(dossiers.of(gone.community, friend))
     return after
 
 

@@ -21,6 +21,7 @@ from services.referral.repository import (
     trees,
 )
 from services.referral.repository.candidates import Click, Link
+from services.referral.repository.dossiers import Dossier
 from shared.mongo import Document
 
 #: How a join or an order names somebody.
@@ -50,6 +51,7 @@ class Known:
     same: frozenset[str]
     before: Document
     deeds: Sequence[Deed]
+    orders: Sequence[Document]
     kept: Mapping[str, Document]
     mailboxes: Sequence[Document]
     programs: Mapping[str, Program]
@@ -71,7 +73,7 @@ def read(community: str, friend: str) -> Known:
         [*(_join(community, each) for each in joined), *(order(community, each) for each in bought)],
         key=lambda each: (each.asked.moment, each.asked.subject, each.key),
     )
-    kept = attributions.load(each.key for each in deeds)
+    kept = attributions.about((each.key for each in deeds), same)
     written = _written(deeds)
     links = candidates.links_of(
         community, map(codes.fold, {*written[CODE], *written[COUPON], *written[TOKEN]})
@@ -85,6 +87,7 @@ def read(community: str, friend: str) -> Known:
     by_visitor = _by_visitor(candidates.clicks_of(community, visitors) if visitors else ())
     named = _named(links, found, [*clicks.values(), *(each for some in by_visitor.values() for each in some)])
     named |= {each["advocate"] for each in kept.values() if each.get("advocate")}
+    people.meet(named)
     now = people.survivors(named)
     histories = advocates.histories(community, {friend, *now.values()})
     return Known(
@@ -93,6 +96,7 @@ def read(community: str, friend: str) -> Known:
         same=same,
         before=before,
         deeds=deeds,
+        orders=bought,
         kept=kept,
         mailboxes=_mailboxes([*joined, *bought]),
         programs={each.slug: each for each in programs.every(community)},
@@ -103,6 +107,18 @@ def read(community: str, friend: str) -> Known:
         histories=histories,
         above=_above(friend, histories),
         now=now,
+    )
+
+
+def dossier(known: Known, decided: Iterable[Document]) -> Dossier:
+    """What is kept of a friend once this is decided of what he did."""
+    after = {**known.kept, **{each["_id"]: each for each in decided}}
+    return Dossier(
+        community=known.community,
+        friend=known.friend,
+        same=sorted(known.same),
+        attributions=attributions.in_order(each for each in after.values() if each["friend"] in known.same),
+        bought=known.orders,
     )
 
 

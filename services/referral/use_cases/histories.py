@@ -13,15 +13,14 @@ from services.referral.domain.standings import Standing
 from services.referral.repository import (
     attributions,
     cases,
-    orders,
     people,
     programs,
     rates,
-    refunds,
     rewards,
     standings,
     trees,
 )
+from services.referral.repository.dossiers import Dossier
 from shared.mongo import Document
 
 
@@ -46,23 +45,22 @@ class History:
         return self.survivors.get(member, member)
 
 
-def read(community: str, friend: str, now: datetime) -> History | None:
+def read(dossier: Dossier, now: datetime) -> History | None:
     """A friend's history; None where nothing was ever owed for him, and nothing can be. Standing is that of now."""
-    same = list(people.merged([friend]))
-    found = {each["_id"]: each for each in attributions.of(same)}
-    known = cases.of_friends(same)
+    found = {each["_id"]: each for each in dossier.attributions}
+    known = cases.of_friends(dossier.same)
     if not known and not any(each.get("advocate") for each in found.values()):
         return None
-    kept = rewards.of_friends(same)
+    kept = rewards.of_friends(dossier.same)
     survivors = people.survivors(
         {each["advocate"] for each in found.values() if each.get("advocate")}
         | {each["member"] for each in kept}
     )
-    credited = _credits(community, found.values(), survivors, now, None)
+    credited = _credits(dossier.community, found.values(), survivors, now, None)
     return History(
-        community=community,
-        friend=friend,
-        conversions=_conversions(community, same, found, credited, _first(kept, credited)),
+        community=dossier.community,
+        friend=dossier.friend,
+        conversions=_conversions(dossier, credited, _first(kept, credited)),
         attributions=found,
         cases=known,
         kept=kept,
@@ -70,15 +68,12 @@ def read(community: str, friend: str, now: datetime) -> History | None:
     )
 
 
-def imagine(
-    community: str, friend: str, decided: Iterable[Document], by_slug: Mapping[str, Program], now: datetime
-) -> list[Conversion]:
+def imagine(dossier: Dossier, by_slug: Mapping[str, Program], now: datetime) -> list[Conversion]:
     """What a friend did, credited as other decisions under other programs would have it: for what-if alone."""
-    found = {each["_id"]: each for each in decided}
-    survivors = people.survivors({each["advocate"] for each in found.values() if each.get("advocate")})
-    credited = _credits(community, found.values(), survivors, now, by_slug)
-    same = list(people.merged([friend]))
-    return list(_conversions(community, same, found, credited, frozenset()).values())
+    found = dossier.attributions
+    survivors = people.survivors({each["advocate"] for each in found if each.get("advocate")})
+    credited = _credits(dossier.community, found, survivors, now, by_slug)
+    return list(_conversions(dossier, credited, frozenset()).values())
 
 
 def _first(kept: Iterable[Document], credited: Mapping[str, Credit]) -> frozenset[str]:
@@ -172,23 +167,18 @@ def _above(some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, 
 
 
 def _conversions(
-    community: str,
-    same: Iterable[str],
-    found: Mapping[str, Document],
-    credited: Mapping[str, Credit],
-    released: frozenset[str],
+    dossier: Dossier, credited: Mapping[str, Credit], released: frozenset[str]
 ) -> dict[str, Conversion]:
-    bought = {attributions.key(community, "order", each["order"]): each for each in orders.of(same)}
-    refunded = refunds.of(each["_id"] for each in bought.values())
+    bought = {attributions.key(dossier.community, "order", each["order"]): each for each in dossier.orders}
     shown = {
-        name: Conversion(
-            subject=name,
+        each["_id"]: Conversion(
+            subject=each["_id"],
             occasion=Occasion.JOIN,
             at=each["at"],
-            credit=credited.get(name),
-            released=name in released,
+            credit=credited.get(each["_id"]),
+            released=each["_id"] in released,
         )
-        for name, each in found.items()
+        for each in dossier.attributions
         if each["kind"] == "join"
     }
     for name, order in bought.items():
@@ -202,7 +192,7 @@ def _conversions(
             currency=currency,
             quantity=order["quantity"],
             items=tuple(Item(**each) for each in order.get("items", ())),
-            refunded_minor=refunding.refunded(amount, currency, refunded[order["_id"]]),
+            refunded_minor=refunding.refunded(amount, currency, dossier.refunds[order["_id"]]),
             released=name in released,
         )
     return shown

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.referral.domain import suspicion
-from services.referral.repository import DATABASE, audit, cases, friends, people, rewards
+from services.referral.repository import DATABASE, audit, cases, dossiers, friends, people, rewards
 from services.referral.use_cases import rewarding
 from shared import mongo
 from shared.errors import Conflict, NotFound
@@ -49,7 +49,7 @@ def decide(community: str, review: str, decision: Decision, reason: str, by: str
     if decision is Decision.UNDO:
         case.update(deadline=now + suspicion.PATIENCE, escalated=False)
     cases.keep([case])
-    rewarding.follow(community, friend, now)
+    rewarding.follow(dossiers.of(community, friend), now)
     audit.note(
         community,
         by=by,

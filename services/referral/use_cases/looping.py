@@ -16,6 +16,7 @@ from services.referral.domain.satisfaction import Answer
 from services.referral.repository import (
     DATABASE,
     answers,
+    dossiers,
     enrolments,
     friends,
     loops,
@@ -24,6 +25,7 @@ from services.referral.repository import (
     touches,
     trees,
 )
+from services.referral.repository.dossiers import Dossier
 from services.referral.use_cases import rewarding, telling
 from shared import clock, mongo, work
 from shared.mongo import Document
@@ -47,10 +49,9 @@ class _Friend:
     stored: Sequence[Document]
 
 
-def follow(community: str, friend: str, now: datetime) -> None:
-    """Bring the loops of a friend up to date, inside the running transaction."""
-    del now  # nothing of a loop depends on when it is looked at
-    of = _friend(community, friend)
+def follow(dossier: Dossier) -> None:
+    """Bring the loops of a friend up to date, inside the running transaction; when, makes no difference to them."""
+    of = _friend(dossier)
     if of is None:
         return
     for program in sorted({*of.touches, *(each["program"] for each in of.stored)}):
@@ -84,27 +85,26 @@ def follow_alone(community: str, friend: str) -> None:
     """Bring the loops of a friend up to date, in a transaction of its own, and what is owed to those above him."""
     now, survivor = clock.now(), people.survivors([friend])[friend]
     friends.hold(community, survivor)
-    follow(community, survivor, now)
-    rewarding.follow(community, survivor, now)
+    dossier = dossiers.of(community, survivor)
+    follow(dossier)
+    rewarding.follow(dossier, now)
 
 
 STEPS = {BELOW: follow_below}
 
 
-def _friend(community: str, friend: str) -> _Friend | None:
+def _friend(dossier: Dossier) -> _Friend | None:
     """All of a friend; None: nobody ever recommended anything to him."""
-    member = people.survivors([friend])[friend]
-    same = sorted(people.merged([member]))
-    touched, stored = touches.of(same), loops.of_friends(same)
+    touched, stored = touches.of(dossier), loops.of_friends(dossier.same)
     if not touched and not stored:
         return None
     return _Friend(
-        community=community,
-        member=member,
-        same=same,
+        community=dossier.community,
+        member=dossier.friend,
+        same=dossier.same,
         touches=touched,
-        answers=answers.of(same),
-        enrolled=enrolments.of(same),
+        answers=answers.of(dossier.same),
+        enrolled=enrolments.of(dossier.same),
         stored=stored,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from services.referral.repository import DATABASE, cases, friends, people, rewards
+from services.referral.repository import DATABASE, cases, dossiers, friends, people, rewards
 from services.referral.use_cases import rewarding
 from shared import clock, mongo, work
 from shared.errors import Unavailable
@@ -57,7 +57,7 @@ def follow_alone(community: str, friend: str, now: datetime) -> None:
     """Bring the rewards of a friend up to date, in a transaction of its own."""
     (survivor,) = people.survivors([friend]).values()
     friends.hold(community, survivor)
-    rewarding.follow(community, survivor, now)
+    rewarding.follow(dossiers.of(community, survivor), now)
 
 
 def _release(mark: Mark) -> Mapping[str, Any] | None:

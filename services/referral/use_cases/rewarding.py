@@ -11,6 +11,7 @@ from services.referral.domain.settling import Move, Moved, Target
 from services.referral.repository import DATABASE, attributions, cases
 from services.referral.repository import ledger as books
 from services.referral.repository import rewards as store
+from services.referral.repository.dossiers import Dossier
 from services.referral.use_cases import announcing, capping, counting, histories
 from services.referral.use_cases.capping import Room
 from services.referral.use_cases.histories import History
@@ -37,27 +38,27 @@ class Day:
     due: list[tuple[Due, Document]] = field(default_factory=list)
 
 
-def follow(community: str, friend: str, now: datetime) -> None:
+def follow(dossier: Dossier, now: datetime) -> None:
     """Bring the rewards of a friend's joins and orders up to date, inside the running transaction.
 
     Derived from what is kept alone, and only differences are written: it may be called at any time, any number of
     times.
     """
-    day = derive(community, friend, now)
+    day = derive(dossier, now)
     if day is not None:
         _keep(day)
 
 
-def derive(community: str, friend: str, now: datetime) -> Day | None:
+def derive(dossier: Dossier, now: datetime) -> Day | None:
     """What the rewards of a friend need, inside the running transaction; his cases and tallies are written already."""
-    history = histories.read(community, friend, now)
+    history = histories.read(dossier, now)
     if history is None:
         return None
     tallies = counting.count(history, now)
     kept = {each["_id"]: each for each in history.kept}
     if tallies and (history.lost or _has_milestones(history)):
         kept |= {each["_id"]: each for each in store.milestones(_advocates(tallies))}
-    day = Day(history, now, Room(community))
+    day = Day(history, now, Room(dossier.community))
     due = {_key(history, each): each for each in _due(history, tallies)}
     known = {_kept_key(history, stored): stored for stored in kept.values()}
     for stored in kept.values():

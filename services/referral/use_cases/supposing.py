@@ -51,7 +51,7 @@ def _replay(
             facts = gathering.read(community, friend)
             once, otherwise = (deciding.decide(facts, each, anew=True) for each in (known, altered))
             for side, by_slug, decided in ((before, known, once), (after, altered, otherwise)):
-                imagined = histories.imagine(community, friend, decided, by_slug, now)
+                imagined = histories.imagine(gathering.dossier(facts, decided), by_slug, now)
                 side.append(Friend(friend, imagined))
         answer.decided += len(once)
         answer.changed += sum(_who(one) != _who(other) for one, other in zip(once, otherwise, strict=True))
