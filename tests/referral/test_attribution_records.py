@@ -1,45 +1,14 @@
 """Attribution as it is kept and explained: from clicks, codes, coupons and tokens that really came."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from services.referral import jobs
-from services.referral.domain import codes
-from services.referral.repository import friends
-from services.referral.use_cases import attributing, clicking, merging
-from services.referral.use_cases.attributing import settle_alone
-from shared import mongo, work
+from services.referral.use_cases import merging
+from shared import mongo
 from tests.fixtures import REFERRAL
+from tests.referral.records import record, work_off
 from tests.referral.town import DAY, HOUR, NOW, SECOND, Town, text
-
-BROWSER = (
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 "
-    "Safari/537.36"
-)
-
-
-def record(town: Town, order: str = "o1", **asked: str) -> Any:
-    identifier = town.order(order)["attribution"]
-    said = town.ask("GET", f"/v1/attributions/{identifier}", query_string=asked)
-    assert said.status_code == 200, said.text
-    return said.json
-
-
-def stored(town: Town) -> list[Any]:
-    found = mongo.collection(REFERRAL, "attributions").find({"community": town.community})
-    return sorted(found, key=lambda each: each["_id"])
-
-
-def late(town: Town) -> str:
-    """The id of a click that has not come yet."""
-    return f"late {town.community}"
-
-
-def work_off() -> None:
-    while work.do_next(REFERRAL, jobs.STEPS):
-        pass
 
 
 @pytest.mark.parametrize(("beyond", "expected"), [(-SECOND, "ann"), (timedelta(), "ann"), (SECOND, None)])
@@ -208,133 +177,3 @@ def test_a_program_that_has_not_begun_or_has_ended_brings_nothing(town: Town) ->
     town.buy("o2", "eve", code=new, at=NOW - DAY - SECOND)
     assert town.reasons("o1") == {"ann": "program-not-running"}
     assert town.reasons("o2") == {"ann": "not-started"}
-
-
-def test_a_click_that_comes_late_is_found_by_its_name(town: Town) -> None:
-    town.advocate("ann")
-    town.buy("o1", click=late(town))
-    assert (town.advocate_of("o1"), record(town)["state"]) == (None, "provisional")
-    town.click("ann", NOW - DAY, _id=late(town), kept=NOW + HOUR)
-    with_mark(town, clicks=[late(town)])
-    assert town.advocate_of("o1") == "ann"
-
-
-def test_a_click_that_comes_after_the_grace_changes_nothing(town: Town) -> None:
-    town.advocate("ann")
-    town.buy("o1", at=NOW - DAY, click=late(town))
-    town.click("ann", NOW - 2 * DAY, _id=late(town), kept=NOW + 3 * DAY)
-    with_mark(town, clicks=[late(town)])
-    assert town.reasons("o1") == {"ann": "too-late"}
-
-
-def with_mark(town: Town, clicks: list[str]) -> None:
-    """What keeps clicks does in its transaction."""
-    concerned = friends.concerned(town.community, clicks, [])
-    assert concerned == [town.member("bob")]
-    mongo.transact(REFERRAL, lambda: attributing.mark(town.community, concerned))
-    work_off()
-
-
-def test_who_waits_for_a_click_in_vain_is_looked_at_once_more(town: Town) -> None:
-    town.advocate("ann")
-    town.buy("o1", click=late(town))
-    town.click("ann", NOW - DAY, _id=late(town), kept=NOW + HOUR)
-    while attributing.look_again(NOW + 2 * DAY):
-        pass
-    work_off()
-    assert town.advocate_of("o1") == "ann"
-
-
-def test_what_is_frozen_never_changes(town: Town) -> None:
-    town.advocate("ann")
-    dan = town.advocate("dan")
-    town.buy("o1", click=town.click("ann", NOW - DAY, visitor="v1"))
-    mongo.transact(REFERRAL, lambda: attributing.freeze(town.community, [record(town)["id"]]))
-    before = stored(town)
-    town.click("dan", NOW - HOUR, visitor="v1")
-    town.join("bob", at=NOW - 2 * DAY, code=dan)
-    settle_alone(town.community, town.member("bob"), NOW)
-    assert [each for each in stored(town) if each["kind"] == "order"] == before
-    assert record(town)["state"] == "frozen"
-
-
-def test_deciding_anew_gives_the_same_record(town: Town) -> None:
-    ann, dan = town.advocate("ann"), town.advocate("dan")
-    town.join("bob", at=NOW - 40 * DAY, code=ann)
-    for number in range(3):
-        clicked = town.click("dan", NOW - number * DAY - HOUR, visitor="v1")
-        town.buy(f"o{number}", at=NOW - number * DAY, click=clicked, coupon=dan if number else ann)
-    before = stored(town)
-    settle_alone(town.community, town.member("bob"), NOW + 9 * DAY)
-    assert stored(town) == before
-
-
-def test_the_terms_of_the_time_decide(town: Town) -> None:
-    town.advocate("ann")
-    later = text(NOW + HOUR)
-    town.program(window="1d", effective=later)
-    click = town.click("ann", NOW - 20 * DAY)
-    town.buy("o1", click=click)
-    town.buy("o2", "eve", at=NOW + 2 * HOUR, click=click)
-    assert (town.advocate_of("o1"), town.advocate_of("o2")) == ("ann", None)
-    assert record(town)["version"] == 1
-
-
-def test_it_is_explained_to_advocate_rep_and_auditor(town: Town) -> None:
-    town.advocate("ann")
-    dan = town.advocate("dan")
-    town.click("ann", NOW - 3 * DAY, visitor="v1")
-    town.buy("o1", click=town.click("ann", NOW - DAY, visitor="v1"), code=dan, email="bob@office.example")
-    rep, auditor = record(town, audience="rep"), record(town)
-    assert "dan brought him, since a code that is named beats clicks" in rep["text"]
-    assert "(clicked 3 d 0 h 0 min 0 s before; window 30 d.)" in rep["text"]
-    assert rep["friend"] == "bob"
-    assert town.member("dan") in auditor["text"]
-    assert "decided by version 1 of its program; rule code" in auditor["text"]
-
-
-def test_an_advocate_sees_neither_the_friend_nor_other_advocates(town: Town) -> None:
-    town.advocate("ann")
-    dan = town.advocate("dan")
-    town.join("bob", at=NOW - 9 * DAY)
-    town.buy("secret order", click=town.click("ann", NOW - DAY), code=dan)
-    for member, said in (("dan", "is yours"), ("ann", "is not yours")):
-        found = record(town, "secret order", audience="advocate", member=member)
-        assert said in found["text"]
-        shown = repr(found)
-        other = {"ann": "dan", "dan": "ann"}[member]
-        for hidden in ("bob", "secret", f"'{other}'", dan if member == "ann" else "of ann"):
-            assert hidden not in shown
-    assert "Until " in record(town, "secret order", audience="advocate")["text"]
-
-
-def test_a_server_is_told_what_an_advocate_may_know(town: Town) -> None:
-    town.buy("o1", code=town.advocate("ann"))
-    identifier = town.order("o1")["attribution"]
-    town.ask.kind = "server"
-    assert town.ask("GET", f"/v1/attributions/{identifier}").json["friend"] is None
-    assert town.ask("GET", "/v1/attributions").json["items"][0]["friend"] is None
-
-
-def test_a_click_that_is_drained_later_attributes_who_waits_for_it(town: Town) -> None:
-    code = town.advocate("ann")
-    town.buy("o1", click=late(town))
-    seen = clicking.Seen(
-        id=late(town),
-        at=(NOW - HOUR).timestamp(),
-        code=codes.fold(code),
-        community=town.community,
-        method="GET",
-        user_agent=BROWSER,
-        prefetch=False,
-        cookie=True,
-        visitor="v1",
-        address="a1",
-        referrer=None,
-        sent=None,
-        source={},
-        paid=[],
-    )
-    clicking.keep([seen], NOW + HOUR)
-    work_off()
-    assert (town.advocate_of("o1"), record(town)["rule"]) == ("ann", "last-click")

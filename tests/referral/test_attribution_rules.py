@@ -1,72 +1,30 @@
 """Who brought a friend: precedence, windows, and why the others lost. Pure rules, no server."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.referral.domain import attribution, reasons
-from services.referral.domain.candidates import Asked, Candidate, Decision, Door, Relations, Subject
+from services.referral.domain.candidates import Door, Relations, Subject
 from services.referral.domain.programs import Model, Program, Terms, Version
 from services.referral.domain.reasons import Reason
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-LONG_AGO = NOW - 1_000 * DAY
-
-
-def program(slug: str = "spring", model: Model = Model.LAST, **terms: Any) -> Program:
-    starts, ends = terms.pop("starts", None), terms.pop("ends", None)
-    held = Terms(landing_url="https://shop.example", model=model, **terms)
-    version = Version(number=1, effective=LONG_AGO, terms=held)
-    return Program(slug=slug, name=slug, versions=(version,), starts=starts, ends=ends)
-
-
-def asked(subject: Subject = Subject.ORDER, moment: datetime = NOW, **more: Any) -> Asked:
-    return Asked(subject=subject, friend="bob", moment=moment, received=more.pop("received", moment), **more)
-
-
-def click(advocate: str, before: timedelta, **more: Any) -> Candidate:
-    return Candidate(
-        **{"door": Door.CLICK, "moment": NOW - before, "name": f"{advocate} {before}", "program": "spring"}
-        | {"advocate": advocate, "link": f"of {advocate}", "clicked": True}
-        | more
-    )
-
-
-def named(door: Door, advocate: str | None, **more: Any) -> Candidate:
-    return Candidate(
-        **{"door": door, "moment": NOW, "name": f"{door} of {advocate}", "program": "spring"}
-        | {"advocate": advocate}
-        | more
-    )
-
-
-def relation(advocate: str, before: timedelta, **more: Any) -> Candidate:
-    return named(Door.RELATION, advocate, moment=NOW - before, **more)
-
-
-BOB = Relations(same=frozenset({"bob"}))
-
-
-def decide(*candidates: Candidate, of: Asked | None = None, **more: Any) -> Decision:
-    programs = more.pop("programs", None) or [program(**more.pop("terms", {}))]
-    by_slug = {each.slug: each for each in programs}
-    return attribution.decide(of or asked(), candidates, by_slug, more.pop("relations", BOB))
-
-
-def reason(decision: Decision, candidate: Candidate) -> Reason:
-    return next(each.reason for each in decision.verdicts if each.candidate == candidate)
-
-
-def arithmetic(decision: Decision) -> str | None:
-    return decision.verdicts[0].arithmetic
-
-
-def winner(decision: Decision) -> str | None:
-    return decision.winner.advocate if decision.winner else None
+from tests.referral.weighing import (
+    BOB,
+    DAY,
+    LONG_AGO,
+    NOW,
+    SECOND,
+    arithmetic,
+    asked,
+    click,
+    decide,
+    named,
+    program,
+    reason,
+    relation,
+    winner,
+)
 
 
 def test_a_click_one_second_inside_the_window_counts() -> None:
@@ -250,72 +208,3 @@ def test_between_programs_the_latest_wins() -> None:
 def test_the_fourteen_codes_of_talon_one_map_one_to_one() -> None:
     assert len(reasons.TALON_ONE) == len(set(reasons.TALON_ONE.values())) == 14
     assert set(reasons.WORDS) == set(Reason)
-
-
-ADVOCATES = st.sampled_from(["ann", "cat", "dan", "bob", "eve"])
-AGES = st.integers(-2, 40 * 24).map(lambda hours: timedelta(hours=hours))
-KLASSES = st.sampled_from(["person", "person", "person", "robot", "preview", "repeat"])
-CLICKS = st.builds(
-    click,
-    ADVOCATES,
-    AGES,
-    klass=KLASSES,
-    program=st.sampled_from(["spring", "autumn", "gone"]),
-    name=st.sampled_from("abcdef"),
-)
-NAMED = st.builds(
-    named,
-    st.sampled_from([Door.COUPON, Door.CODE, Door.TOKEN]),
-    ADVOCATES,
-    state=st.sampled_from(["enrolled", "enrolled", "paused"]),
-)
-RELATIONS = st.builds(relation, ADVOCATES, AGES.map(abs))
-CANDIDATES = st.lists(st.one_of(CLICKS, CLICKS, NAMED, RELATIONS), max_size=8)
-MODELS = st.tuples(st.sampled_from(Model), st.sampled_from(Model))
-SUBJECTS = st.sampled_from(Subject)
-
-
-def decided(models: tuple[Model, Model], subject: Subject, candidates: list[Candidate]) -> Decision:
-    programs = [program("spring", models[0]), program("autumn", models[1])]
-    return decide(*candidates, programs=programs, of=asked(subject))
-
-
-@settings(max_examples=300, deadline=None)
-@given(MODELS, SUBJECTS, CANDIDATES, st.randoms(use_true_random=False))
-def test_neither_order_nor_repetition_of_candidates_matters(
-    models: tuple[Model, Model], subject: Subject, candidates: list[Candidate], dice: Any
-) -> None:
-    again = [*candidates, *candidates[:3]]
-    dice.shuffle(again)
-    assert decided(models, subject, again) == decided(models, subject, candidates)
-
-
-@settings(max_examples=300, deadline=None)
-@given(MODELS, SUBJECTS, CANDIDATES, ADVOCATES)
-def test_a_candidate_outside_the_window_changes_nothing(
-    models: tuple[Model, Model], subject: Subject, candidates: list[Candidate], advocate: str
-) -> None:
-    before = decided(models, subject, candidates)
-    old = click(advocate, 30 * DAY + SECOND, name="old")
-    after = decided(models, subject, [*candidates, old])
-    assert (after.winner, after.rule) == (before.winner, before.rule)
-    assert [each for each in after.verdicts if each.candidate != old] == list(before.verdicts)
-
-
-@settings(max_examples=300, deadline=None)
-@given(MODELS, SUBJECTS, CANDIDATES)
-def test_every_candidate_has_a_verdict_and_the_strongest_door_wins(
-    models: tuple[Model, Model], subject: Subject, candidates: list[Candidate]
-) -> None:
-    decision = decided(models, subject, candidates)
-    verdicts = {each.candidate: each.reason for each in decision.verdicts}
-    assert set(verdicts) == set(candidates)
-    assert [each for each, why in verdicts.items() if why is Reason.WON] == (
-        [decision.winner] if decision.winner else []
-    )
-    if decision.winner is not None and decision.winner.door is not Door.RELATION:
-        ranks = {Door.COUPON: 0, Door.CODE: 1, Door.TOKEN: 2, Door.CLICK: 3, Door.RELATION: 3}
-        lost = {Reason.WEAKER_DOOR, Reason.LATER_WON, Reason.EARLIER_WON}
-        standing = [each for each, why in verdicts.items() if why in lost]
-        assert all(ranks[decision.winner.door] <= ranks[each.door] for each in standing)
-    assert winner(decision) != "bob"

@@ -1,7 +1,5 @@
 """Budgets and grants on the real store: nothing is overspent however many race, and every act leaves its line."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,94 +8,17 @@ import pytest
 from services.referral import jobs
 from services.referral.domain import budgets as rules
 from services.referral.domain.budgets import Person
-from services.referral.repository import DATABASE, budgets, ledger
+from services.referral.repository import DATABASE, ledger
 from services.referral.use_cases import granting
-from shared import clock, identity, mongo, outbox
+from shared import clock, mongo
 from shared.events import referral as events
-from tests.fixtures import MEMBER_KEY, Courier, Door
-
-GIFTS = {
-    "name": "Gifts",
-    "team": "Care",
-    "reps": ["rita", "roy"],
-    "currency": "EUR",
-    "limit_minor": 10_000,
-    "approval_above_minor": 2_000,
-    "grant_maximum_minor": 5_000,
-}
-
-
-@dataclass
-class Office:
-    """A community with Ann in it, and people of several names who ask."""
-
-    door: Door
-
-    def __call__(self, who: str, method: str, path: str, json: Any = None) -> Any:
-        """Ask as somebody: `ada` is an admin, everybody else a rep."""
-        token = self.door.token("admin" if who == "ada" else "rep", subject=who)
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.door.client.open(f"/v1/{path}", method=method, json=json, headers=headers)
-
-    def grant(self, name: str, amount: int = 1_000, who: str = "rita", **changed: Any) -> Any:
-        """Somebody gives Ann something."""
-        body = {
-            "id": name,
-            "member": "ann",
-            "amount_minor": amount,
-            "currency": "EUR",
-            "budget": "gifts",
-            "reason": "She helped a newcomer.",
-            **changed,
-        }
-        return self(who, "POST", "grants", body)
-
-    def decide(self, who: str, name: str, what: str) -> Any:
-        """Somebody decides on a grant."""
-        return self(who, "POST", f"grants/{name}/{what}", {"reason": "I looked into it."})
-
-    def define(self, slug: str = "gifts", **changed: Any) -> Any:
-        """Ada makes or changes a budget."""
-        return self("ada", "PUT", f"budgets/{slug}", {**GIFTS, **changed})
-
-    def numbers(self) -> tuple[int, int, int]:
-        """What is reserved, spent and left."""
-        found = self("ada", "GET", "budgets/gifts").json
-        return found["reserved_minor"], found["spent_minor"], found["left_minor"]
-
-    @property
-    def ann(self) -> str:
-        """Ann's id."""
-        return identity.member_id(MEMBER_KEY.encode(), self.door.community, "ann")
-
-    def owed(self) -> int:
-        """What is payable to Ann."""
-        return ledger.balance(self.door.community, f"payable:{self.ann}", "EUR")
-
-    def acts(self, thing: str) -> list[tuple[str, str]]:
-        """Who did what to it, in order."""
-        items = self("ada", "GET", f"audit?thing={thing}").json["items"]
-        return [(each["by"], each["act"]) for each in reversed(items)]
+from tests.fixtures import Courier, Door
+from tests.referral.office import Office, announced, opened, zero
 
 
 @pytest.fixture
 def office(activity: Door, referral: Door, courier: Courier) -> Office:
-    activity("PUT", "/v1/members/ann", {"name": "Ann"})
-    courier.carry()
-    found = Office(referral)
-    assert found.define().status_code == 200
-    return found
-
-
-def announced(community: str) -> list[Any]:
-    """Grants as they were announced."""
-    parcels = [each for each in outbox.by_turns(DATABASE, 10_000) if each["community"] == community]
-    return [message for parcel in parcels for message in outbox.messages(parcel)]
-
-
-def zero(community: str) -> bool:
-    """Whether the ledger of a community sums to zero."""
-    return sum(amount for _, _, amount in ledger.sums(community)) == 0
+    return opened(activity, referral, courier)
 
 
 def test_a_grant_moves_money_from_its_budget_to_a_member_and_is_announced(office: Office) -> None:
@@ -270,54 +191,6 @@ def test_a_wrong_budget_is_refused_with_the_place(office: Office, changed: Any, 
 def test_a_grant_of_nothing_or_without_a_reason_is_refused(office: Office) -> None:
     for changed in ({"amount_minor": 0}, {"amount_minor": -5}, {"amount_minor": True}, {"reason": "   "}):
         assert office.grant("g1", **changed).status_code == 422
-
-
-def test_fifty_grants_race_for_one_budget_and_it_is_never_overspent(office: Office) -> None:
-    office.define(limit_minor=20_000, approval_above_minor=1_000)
-
-    def race(number: int) -> tuple[int, str]:
-        # Every other one waits for a second person: what is reserved counts as what is spent does.
-        answer = office.grant(f"g{number}", 1_000 + number % 2, who=("rita", "roy")[number % 2])
-        return answer.status_code, answer.json.get("state") or answer.json["title"]
-
-    with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(race, range(50)))
-    assert {status for status, _ in answers} == {201, 409}
-    assert {said for _, said in answers} <= {"granted", "waiting", "Budget exhausted"}
-    granted = [said for status, said in answers if status == 201]
-    reserved, spent, left = office.numbers()
-    assert (reserved, spent) == (1_001 * granted.count("waiting"), 1_000 * granted.count("granted"))
-    assert 0 <= left < 1_001
-    assert office.owed() == spent
-    assert zero(office.door.community)
-
-
-def test_the_same_grant_from_ten_threads_is_one(office: Office) -> None:
-    with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: office.grant("g1"), range(10)))
-    assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
-    assert (office.numbers(), office.owed()) == ((0, 1_000, 9_000), 1_000)
-
-
-def test_an_approval_and_a_refusal_at_once_are_one_of_both(office: Office) -> None:
-    office.grant("g1", 3_000)
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda what: office.decide("roy", "g1", what), ("approval", "refusal")))
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
-    assert office.numbers() in {(0, 3_000, 7_000), (0, 0, 10_000)}
-    assert office.owed() == office.numbers()[1]
-
-
-def test_a_store_that_reads_outside_of_the_transaction_would_overspend(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The race above notices a broken variant: one that decides on an old reading, and writes what it added."""
-    office.define(limit_minor=2_000)
-    old = budgets.load(office.door.community, "gifts")
-    monkeypatch.setattr(budgets, "load", lambda *_: old)
-    assert [office.grant(f"g{number}").status_code for number in range(4)] == [201] * 4
-    monkeypatch.undo()
-    assert office.owed() > office("ada", "GET", "budgets/gifts").json["limit_minor"]
 
 
 def test_grants_are_listed_by_state_page_by_page(office: Office) -> None:

@@ -133,3 +133,12 @@ def treasury(activity: Door, referral: Door, courier: Courier, *members: str) ->
     activity("POST", "/v1/members", [{"id": each} for each in members])
     courier.carry()
     return Treasury(referral)
+
+
+def with_debts(activity: Door, referral: Door, courier: Courier) -> Treasury:
+    """Ann is owed 500, Bob 80, Cy owes 200."""
+    found = treasury(activity, referral, courier, "ann", "bob", "cy")
+    found.owe("ann", 500)
+    found.owe("bob", 80)
+    found.owe("cy", -200)
+    return found

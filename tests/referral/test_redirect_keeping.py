@@ -1,0 +1,123 @@
+"""What goes on behind the door of `/r/…`: clicks are kept and drained, and unknown codes asked for."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from prometheus_client import REGISTRY
+
+from services.referral import jobs
+from services.referral.redirect import Redirect, routes
+from services.referral.repository import clicks as stored_clicks
+from services.referral.use_cases import attributing, clicking, draining
+from shared import clock, mongo, telemetry, work
+from shared.spool import Spool
+from tests.fixtures import REFERRAL, Door
+from tests.referral.doors import CHROME, Clicker, a_link, classes, clicks, keeping
+
+
+def test_people_leave_a_mark_for_attribution(referral: Door) -> None:
+    """Whoever named a click before it came is looked at again; a robot's does not count, and his record says why."""
+    code, bob = a_link(referral), Clicker(referral)
+    for member, user_agent in (("bob", CHROME), ("eve", "Twitterbot/1.0")):
+        answer = Clicker(referral, user_agent)(code)
+        named = parse_qs(urlsplit(answer.headers["Location"]).query)[routes.PARAMETER]
+        friend = {"_id": f"{referral.community}-{member}", "community": referral.community, "clicks": named}
+        mongo.collection(REFERRAL, "friends").insert_one(friend)
+    bob(code)
+    (_, _, first) = clicks(referral)
+    query = {"community": referral.community, "kind": attributing.ATTRIBUTE}
+    marks = mongo.collection(REFERRAL, work.COLLECTION).find(query)
+    assert sorted(each["friend"] for each in marks) == [
+        f"{referral.community}-{name}" for name in ("bob", "eve")
+    ]
+    click = stored_clicks.of(referral.community, first["id"])
+    assert click is not None
+    assert stored_clicks.of_visitor(referral.community, [click.visitor or ""], click.moment) == [click]
+    assert stored_clicks.of("another", first["id"]) is None
+
+
+def test_a_click_that_is_drained_twice_is_one(referral: Door) -> None:
+    """A process died between storing and removing."""
+    code = a_link(referral)
+    drained: list[bytes] = []
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    kept, door._keep = door._keep, lambda entry: drained.append(entry) is None  # noqa: SLF001
+    Clicker(referral)(code)
+    door._keep = kept  # noqa: SLF001
+    for _ in range(2):
+        clicking.keep([clicking.decode(each) for each in (*drained, *drained)], clock.now())
+    assert classes(referral) == ["person"]
+
+
+def test_unknown_codes_are_asked_for_only_so_often(tmp_path: Path) -> None:
+    """Whoever tries many costs the database nothing."""
+    asked_for: list[str] = []
+    known = routes.Routes(tmp_path)
+    known.look_up = asked_for.append
+    undecided = 0
+    for number in range(routes.LOOK_UPS * 5):
+        try:
+            assert known.find(f"unknown{number}") is None
+        except routes.Undecided:
+            undecided += 1
+    assert 0 < len(asked_for) <= 2 * routes.LOOK_UPS
+    assert undecided == routes.LOOK_UPS * 5 - len(asked_for)
+
+
+def test_a_code_of_which_nobody_can_tell_is_not_said_to_lead_nowhere(referral: Door) -> None:
+    """The database is away: a link may have been made just now. Known ones lead on."""
+    code, behind = a_link(referral), keeping(referral)
+    assert Clicker(referral)(code).status_code == 302
+    behind._away = True  # noqa: SLF001 (as after a look that failed)
+    answer = Clicker(referral)("perhaps-new-9")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.data) == (503, "1", b"")
+    assert Clicker(referral)(code).status_code == 302
+    behind.turn()
+    assert Clicker(referral)("perhaps-new-9").status_code == 404
+
+
+def test_answers_are_counted_a_moment_later(referral: Door) -> None:
+    """Each once, among the others of the service."""
+    code, behind = a_link(referral), keeping(referral)
+    labels = {"service": "referral", "method": "GET", "route": "/r/{code}", "status": "3xx"}
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    door.count()
+    before = REGISTRY.get_sample_value("laurel_http_requests_total", labels) or 0
+    Clicker(referral)(code)
+    behind._synced(0.0)  # noqa: SLF001 (what its thread does all the time)
+    behind._synced(0.0)  # noqa: SLF001
+    assert REGISTRY.get_sample_value("laurel_http_requests_total", labels) == before + 1
+
+
+def test_a_full_spool_leads_on_and_says_what_it_lost(referral: Door, tmp_path: Path) -> None:
+    """The bound is in bytes; a disk that refuses is the same."""
+    lost = telemetry.SPOOL_DROPPED.labels("full")
+    code, full = a_link(referral), Spool(tmp_path, "full", 1)
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    kept, door._keep = door._keep, full.add  # noqa: SLF001
+    before = lost._value.get()  # noqa: SLF001 (its only way)
+    assert [Clicker(referral)(code).status_code for _ in range(3)] == [302, 302, 302]
+    door._keep = kept  # noqa: SLF001
+    assert lost._value.get() - before == 3  # noqa: SLF001
+
+
+def test_jobs_drain_what_the_door_keeps(referral: Door, tmp_path: Path) -> None:
+    """From the folder that they share; one that is not there holds nothing up."""
+    code, shared = a_link(referral), Spool(tmp_path, "referral", 1_000_000)
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    kept, door._keep = door._keep, shared.add  # noqa: SLF001
+    Clicker(referral)(code)
+    door._keep = kept  # noqa: SLF001
+    shared.roll()
+    stopping = iter([False, False, True])
+    jobs.run(lambda: next(stopping), tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert classes(referral) == ["person"]
+    assert not draining.drain(tmp_path / "nowhere", "referral")
+
+
+def test_what_cannot_be_read_holds_up_nothing(referral: Door) -> None:
+    """An entry of another version is left out, and said; the others arrive."""
+    keeping(referral).keep(b"nothing that we wrote")
+    Clicker(referral)(a_link(referral))
+    assert classes(referral) == ["person"]
