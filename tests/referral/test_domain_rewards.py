@@ -154,6 +154,14 @@ def test_the_first_purchase_is_the_earliest_whatever_came_first_and_a_refunded_o
     assert [each.subject for each in rewards.due("bob", [first, released])] == ["o2"]
 
 
+def test_an_order_that_did_not_qualify_was_no_first_purchase() -> None:
+    """He named the advocate, who was refused for its size alone."""
+    small = order(None, "o1", amount_minor=99, qualifies=False)
+    good = order(credit(terms(replace(TWENTY, months=0))), "o2", at=BEGAN + timedelta(days=1))
+    assert [each.subject for each in rewards.due("bob", [small, good])] == ["o2"]
+    assert rewards.due("bob", [replace(small, qualifies=True), good]) == ()
+
+
 def test_who_was_a_customer_before_is_no_new_one_but_a_purchase_too_small_is_not_the_first() -> None:
     found = credit(terms(replace(TWENTY, months=0)))
     unknown = order(None, "o0", at=BEGAN - timedelta(days=300))
@@ -197,8 +205,8 @@ def test_a_milestone_is_due_once_so_many_friends_have_bought() -> None:
 @pytest.mark.parametrize(
     ("others", "code"),
     [
-        ({"amount_minor": 1_999}, "order-too-small"),
-        ({"currency": "USD"}, "currency-not-rewarded"),
+        ({"amount_minor": 1_999}, "condition-not-met"),
+        ({"currency": "USD"}, "not-applicable"),
         ({}, None),
     ],
 )

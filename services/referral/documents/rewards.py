@@ -102,6 +102,7 @@ class Case(Document):
     address = StringField()
     flags = ListField(DictField())
     points = IntField(required=True)
+    unpaid = ListField(DictField())
     review = StringField()
     opened = DateTimeField()
     deadline = DateTimeField()

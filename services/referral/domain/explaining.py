@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.referral.domain.reasons import WORDS, Reason
 from shared import clock
@@ -35,9 +36,17 @@ class Line:
     arithmetic: str | None = None
 
 
+class Unrewarded(NamedTuple):
+    """A rule of the program that gives nothing for it, and why; `to`: whom it would reward."""
+
+    rule: str
+    to: str
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """An attribution: what was attributed, to whom by which rule, and every candidate."""
+    """An attribution: what was attributed, to whom by which rule, every candidate, and what it does not earn."""
 
     kind: str
     subject: str
@@ -47,6 +56,7 @@ class Record:
     state: str
     settles: datetime
     lines: Sequence[Line]
+    unrewarded: Sequence[Unrewarded] = ()
     version: int | None = None
     channel: str | None = None
 
@@ -83,6 +93,8 @@ def _to_advocate(record: Record, member: str | None) -> Iterator[str]:
     if won:
         yield f"{what} is yours: {_DOORS[won[0].door]}, and {_RULES[record.rule]}."
         yield from _arithmetic(won[0])
+        for one in record.unrewarded:
+            yield f"You get nothing for it by `{one.rule}`: {WORDS[one.reason]}."
     else:
         yield f"{what} is not yours."
         for each in own:
@@ -104,6 +116,8 @@ def _to_rep(record: Record) -> Iterator[str]:
     for each in record.lines:
         if each is not won:
             yield " ".join([f"- {_who(each)}, {each.door}: {WORDS[each.reason]}.", *_arithmetic(each)])
+    for one in record.unrewarded:
+        yield f"Nothing by `{one.rule}` (to {one.to}): {WORDS[one.reason]}."
     yield from _until(record)
 
 
@@ -116,6 +130,8 @@ def _to_auditor(record: Record) -> Iterator[str]:
     for each in record.lines:
         parts = [each.door, each.name, clock.text(each.moment), each.program or "-", each.member or "-"]
         yield " · ".join([*parts, str(each.reason), *([each.arithmetic] if each.arithmetic else [])])
+    for one in record.unrewarded:
+        yield " · ".join(["nothing", one.rule, one.to, str(one.reason)])
 
 
 def _who(line: Line) -> str:

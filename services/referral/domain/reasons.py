@@ -39,6 +39,12 @@ class Reason(StrEnum):
     EARLIER_WON = "earlier-won"
     LATER_WON = "later-won"
 
+    NOT_THE_FIRST_PURCHASE = "not-the-first-purchase"
+    MONTHS_ARE_OVER = "months-are-over"
+    REFUNDED = "refunded"
+    NOBODY_ABOVE = "nobody-above"
+    COMES_TO_NOTHING = "comes-to-nothing"
+
 
 #: What Talon.One calls the same (its 14 codes in its words, which never change either) → ours.
 TALON_ONE = {
@@ -86,4 +92,9 @@ WORDS = {
     Reason.WEAKER_DOOR: "something that names the advocate more clearly won",
     Reason.EARLIER_WON: "an earlier one won",
     Reason.LATER_WON: "a later one won",
+    Reason.NOT_THE_FIRST_PURCHASE: "the friend had bought before, and only his first purchase is rewarded",
+    Reason.MONTHS_ARE_OVER: "the months in which the friend's purchases are rewarded are over",
+    Reason.REFUNDED: "all of the order was given back",
+    Reason.NOBODY_ABOVE: "nobody recommended to the advocate",
+    Reason.COMES_TO_NOTHING: "its share comes to nothing",
 }

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from services.referral.domain import money
 from services.referral.domain.programs import Base, Beneficiary, Caps, Occasion, Product, Reward, Terms
+from services.referral.domain.reasons import Reason
 
 _MONTHS = 12
 
@@ -52,7 +53,7 @@ class Conversion:
 
     `items` may say what of it is which product; the rest is none in particular. `refunded_minor` is the sum of the
     refunds that stand. `position` is the how many-th rewarded purchase of the advocate it is, as it was decided once.
-    `released`: what only the first purchase earns was released for it.
+    `released`: what only the first purchase earns was released for it. Not `qualifies`: unfit for whoever was named.
     """
 
     subject: str
@@ -66,6 +67,7 @@ class Conversion:
     refunded_minor: int = 0
     position: int = 1
     released: bool = False
+    qualifies: bool = True
 
     @property
     def stands(self) -> bool:
@@ -115,8 +117,8 @@ def identifier(community: str, reward: Due) -> str:
 def first_purchase(conversions: Sequence[Conversion]) -> Conversion | None:
     """The first purchase of a friend: of those that stand and are not too small, the earliest.
 
-    What he bought before anybody recommended anything counts too: who was a customer is no new one. What nobody is
-    credited with after that was too small, or in another currency, and is not the first purchase.
+    What he bought before anybody recommended anything counts too: who was a customer is no new one. What is unfit does
+    not, whether somebody is credited with it or was only named.
     """
     began = min((each.at for each in conversions if each.credit is not None), default=None)
     bought = [
@@ -124,20 +126,20 @@ def first_purchase(conversions: Sequence[Conversion]) -> Conversion | None:
         for each in conversions
         if each.occasion is Occasion.PURCHASE
         and each.stands
+        and each.qualifies
         and unfit(each) is None
         and (each.credit is not None or began is None or each.at < began)
     ]
     return min(bought, key=lambda each: (not each.released, each.at, each.subject), default=None)
 
 
-def unfit(conversion: Conversion) -> str | None:
-    """Why the terms give nothing for an order, as a stable code; None where they do."""
+def unfit(conversion: Conversion) -> Reason | None:
+    """Why the terms give nothing for an order; None where they do."""
     if conversion.credit is None or conversion.occasion is not Occasion.PURCHASE:
         return None
-    terms = conversion.credit.terms
-    if terms.currencies and conversion.currency not in terms.currencies:
-        return "currency-not-rewarded"
-    return "order-too-small" if conversion.amount_minor < terms.least_order_minor else None
+    if (terms := conversion.credit.terms).currencies and conversion.currency not in terms.currencies:
+        return Reason.NOT_APPLICABLE
+    return Reason.CONDITION_NOT_MET if conversion.amount_minor < terms.least_order_minor else None
 
 
 def counts(conversion: Conversion) -> bool:
@@ -215,13 +217,12 @@ def _of_conversion(friend: str, conversion: Conversion, first: Conversion | None
         if rule.to is Beneficiary.FRIEND:
             yield from _if_any(_due(rule, conversion, credit, friend, _amount(rule, conversion, own)))
         elif rule.to is Beneficiary.UPSTREAM:
-            amount = _amount(rule, conversion, own)
-            most = min(rule.generations, credit.terms.generations)
-            for generation, member in enumerate(_others_above(credit, friend)[:most], start=1):
+            amount, most = _amount(rule, conversion, own), min(rule.generations, credit.terms.generations)
+            for generation, member in enumerate(others_above(credit, friend)[:most], start=1):
                 yield from _if_any(_due(rule, conversion, credit, member, amount, generation))
 
 
-def _others_above(credit: Credit, friend: str) -> list[str]:
+def others_above(credit: Credit, friend: str) -> list[str]:
     """Who stands above the advocate. Two of a tree may have become one: nobody stands above himself."""
     return [each for each in dict.fromkeys(credit.above) if each not in {credit.advocate, friend}]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.referral.domain import explaining
 from services.referral.domain.candidates import Subject
-from services.referral.domain.explaining import Audience, Line, Record
+from services.referral.domain.explaining import Audience, Line, Record, Unrewarded
+from services.referral.domain.programs import Beneficiary
 from services.referral.domain.reasons import WORDS, Reason
-from services.referral.repository import attributions, people
+from services.referral.repository import attributions, cases, people
 from shared.errors import NotFound
 from shared.mongo import Document
 
@@ -36,8 +37,8 @@ def one(community: str, identifier: str, audience: Audience, member: str | None,
 
 def shown(found: Sequence[Document], audience: Audience, member: str | None, now: datetime) -> list[Document]:
     """Attributions as they are shown to somebody."""
-    names = people.shown(_everybody(found))
-    return [_shown(each, audience, member or each.get("advocate"), names, now) for each in found]
+    asked = _Asked(audience, people.shown(_everybody(found)), cases.load(each["_id"] for each in found), now)
+    return [_shown(each, asked, member or each.get("advocate")) for each in found]
 
 
 def state(document: Document, now: datetime) -> str:
@@ -47,10 +48,19 @@ def state(document: Document, now: datetime) -> str:
     return SETTLED if document["settles"] <= now else PROVISIONAL
 
 
-def _shown(
-    document: Document, audience: Audience, member: str | None, names: Names, now: datetime
-) -> Document:
-    record = _record(document, names, state(document, now))
+class _Asked(NamedTuple):
+    """To whom and when something is explained, what people are called, and the cases of what is explained, by id."""
+
+    audience: Audience
+    names: Names
+    cases: Mapping[str, Document]
+    now: datetime
+
+
+def _shown(document: Document, asked: _Asked, member: str | None) -> Document:
+    audience, names = asked.audience, asked.names
+    unrewarded = _unrewarded(asked.cases.get(document["_id"], {}), audience)
+    record = _record(document, names, state(document, asked.now), unrewarded)
     found: dict[str, Any] = {
         "key": document["_id"],
         "id": document["_id"],
@@ -68,6 +78,7 @@ def _shown(
         "channel": document.get("channel"),
         "flags": document.get("flags", []),
         "candidates": [_candidate(each, names) for each in document["candidates"]],
+        "unrewarded": [{**each._asdict(), "words": WORDS[each.reason]} for each in unrewarded],
         "text": explaining.text(record, audience, member),
     }
     return _for_advocate(found, document, member) if audience is Audience.ADVOCATE else found
@@ -82,6 +93,7 @@ def _for_advocate(found: Document, document: Document, member: str | None) -> Do
         "friend": None,
         "flags": [],
         "advocate": found["advocate"] if document.get("advocate") == member else None,
+        "unrewarded": found["unrewarded"] if document.get("advocate") == member else [],
         "candidates": [
             each if is_own else {name: each[name] for name in _OF_OTHERS}
             for each, is_own in zip(found["candidates"], own, strict=True)
@@ -89,7 +101,13 @@ def _for_advocate(found: Document, document: Document, member: str | None) -> Do
     }
 
 
-def _record(document: Document, names: Names, now: str) -> Record:
+def _unrewarded(case: Document, audience: Audience) -> list[Unrewarded]:
+    """Which rules give nothing for it; an advocate learns of those that would reward him."""
+    found = [Unrewarded(each["rule"], each["to"], Reason(each["reason"])) for each in case.get("unpaid", ())]
+    return [each for each in found if audience is not Audience.ADVOCATE or each.to == Beneficiary.ADVOCATE]
+
+
+def _record(document: Document, names: Names, now: str, unrewarded: Sequence[Unrewarded]) -> Record:
     friend = names.get(document["friend"])
     is_join = document["kind"] == Subject.JOIN
     return Record(
@@ -101,6 +119,7 @@ def _record(document: Document, names: Names, now: str) -> Record:
         state=now,
         settles=document["settles"],
         lines=[_line(each, names) for each in document["candidates"]],
+        unrewarded=unrewarded,
         version=document.get("version"),
         channel=document.get("channel"),
     )

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.referral.domain.candidates import Door, Subject
 from services.referral.domain.explaining import Audience
+from services.referral.domain.programs import Beneficiary
 from services.referral.domain.reasons import Reason
 from services.referral.schemas import written
 from shared import http
@@ -23,6 +24,15 @@ class AttributionCandidate(Schema):
     reason = fields.String(required=True, validate=validate.OneOf(list(Reason)))
     words = fields.String(required=True)
     arithmetic = fields.String(allow_none=True)
+
+
+class Unrewarded(Schema):
+    """A rule of the program that gives nothing for it, and why."""
+
+    rule = fields.String(required=True)
+    to = fields.String(required=True, validate=validate.OneOf(list(Beneficiary)))
+    reason = fields.String(required=True, validate=validate.OneOf(list(Reason)))
+    words = fields.String(required=True)
 
 
 class Attribution(Schema):
@@ -46,6 +56,7 @@ class Attribution(Schema):
     channel = fields.String(required=True, allow_none=True)
     flags = fields.List(fields.String(), required=True)
     candidates = fields.List(fields.Nested(AttributionCandidate), required=True)
+    unrewarded = fields.List(fields.Nested(Unrewarded), required=True)
     text = fields.String(required=True)
 
 

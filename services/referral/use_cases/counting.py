@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.referral.domain import rewards, suspicion
+from services.referral.domain import unpaid as nothing
 from services.referral.domain.rewards import Conversion, Credit
+from services.referral.domain.unpaid import Unpaid
 from services.referral.repository import cases
 from services.referral.use_cases import suspecting
 from services.referral.use_cases.histories import History
@@ -21,8 +23,11 @@ def count(history: History, now: datetime) -> Tallies:
     Afterwards the history's conversions know their places.
     """
     before = {name: dict(each) for name, each in history.cases.items()}
+    unpaid = nothing.unpaid(history.friend, list(history.conversions.values()))
     for name, conversion in history.conversions.items():
         history.cases.update(_case(history, name, conversion, now))
+        if name in unpaid:
+            history.cases[name]["unpaid"] = [_named(each) for each in unpaid[name]]
     for name, case in history.cases.items():
         if name not in history.conversions or history.conversions[name].credit is None:
             _close(case)
@@ -70,6 +75,10 @@ def _new(history: History, name: str, conversion: Conversion, credit: Credit) ->
     }
 
 
+def _named(unpaid: Unpaid) -> Document:
+    return {"rule": unpaid.rule, "to": str(unpaid.to), "reason": str(unpaid.reason)}
+
+
 def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> None:
     case["flags"] = [{"code": each.code, "points": each.points} for each in flags]
     case["points"] = sum(each.points for each in flags)
@@ -79,7 +88,7 @@ def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> Non
 
 def _close(case: Document) -> None:
     """Nobody is credited with it any more: there is nothing to look at."""
-    case.update(counted=False, flags=[], points=0)
+    case.update(counted=False, flags=[], points=0, unpaid=[])
     for name in ("review", "opened", "deadline", "escalated"):
         case.pop(name, None)
 

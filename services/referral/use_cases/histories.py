@@ -8,6 +8,7 @@ from typing import NamedTuple
 from services.referral.domain import refunds as refunding
 from services.referral.domain.advocates import rates_at
 from services.referral.domain.programs import Beneficiary, Occasion, Program, Version
+from services.referral.domain.reasons import Reason
 from services.referral.domain.rewards import Conversion, Credit, Item
 from services.referral.domain.standings import Standing
 from services.referral.repository import (
@@ -22,6 +23,8 @@ from services.referral.repository import (
 )
 from services.referral.repository.dossiers import Dossier
 from shared.mongo import Document
+
+_UNFIT = frozenset({Reason.CONDITION_NOT_MET, Reason.NOT_APPLICABLE})
 
 
 @dataclass(slots=True)
@@ -169,6 +172,7 @@ def _above(some: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, 
 def _conversions(
     dossier: Dossier, credited: Mapping[str, Credit], released: frozenset[str]
 ) -> dict[str, Conversion]:
+    found = {each["_id"]: each for each in dossier.attributions}
     bought = {attributions.key(dossier.community, "order", each["order"]): each for each in dossier.orders}
     shown = {
         each["_id"]: Conversion(
@@ -194,5 +198,11 @@ def _conversions(
             items=tuple(Item(**each) for each in order.get("items", ())),
             refunded_minor=refunding.refunded(amount, currency, dossier.refunds[order["_id"]]),
             released=name in released,
+            qualifies=name in credited or not _is_unfit(found.get(name, {})),
         )
     return shown
+
+
+def _is_unfit(attribution: Document) -> bool:
+    """Whether somebody was named who won nothing but for the order itself."""
+    return any(each["reason"] in _UNFIT for each in attribution.get("candidates", ()))
