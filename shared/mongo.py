@@ -15,8 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 
 import mongoengine
 import pymongo
-from bson.codec_options import TypeDecoder, TypeRegistry
-from bson.int64 import Int64
 from mongoengine.errors import OperationError
 from pymongo import ReadPreference, ReturnDocument
 from pymongo.collection import Collection
@@ -37,7 +35,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from shared import orphans
+from shared import numbers, orphans
 from shared.errors import Unavailable
 
 Document = dict[str, Any]
@@ -73,19 +71,6 @@ _NAMESPACE_EXISTS = 48
 _PING_SECONDS = 1.5
 
 
-class _PlainNumber(TypeDecoder):
-    """A number of 64 bits as Python's own: bson's is another type, which other libraries refuse to write."""
-
-    bson_type = Int64
-
-    def transform_bson(self, value: int) -> int:
-        """The same number."""
-        return int(value)
-
-
-_NUMBERS = TypeRegistry([_PlainNumber()])
-
-
 def connect(service: str, url: str, process: str = "cli") -> None:
     """Connect a service to its own database, named as the service. Call it after a fork, never before.
 
@@ -103,7 +88,7 @@ def connect(service: str, url: str, process: str = "cli") -> None:
         socketTimeoutMS=60_000,
         maxPoolSize=50,
         uuidRepresentation="standard",
-        type_registry=_NUMBERS,
+        type_registry=numbers.PLAIN,
     )
 
 
