@@ -1,5 +1,6 @@
 """The real servers that tests run on, started when the first test asks for one and stopped at the end."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 
@@ -7,7 +8,7 @@ import pytest
 
 from deploy.embedded import kafka, mongod, ports
 from deploy.embedded.server import Server
-from tests.live import Live, running
+from tests.live import LIVE, Live, running
 
 pytest_plugins = ["tests.fixtures", "tests.side_by_side"]
 
@@ -48,10 +49,11 @@ def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Both services with all their processes, on servers of their own; tests keep apart by communities."""
-    with running(tmp_path_factory.mktemp("live")) as laurel:
-        yield laurel
+def live(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Live]:
+    """All services with all their processes, on servers of their own; tests keep apart by communities."""
+    with contextlib.ExitStack() as stack:
+        request.session.stash[LIVE] = stack
+        yield stack.enter_context(running(tmp_path_factory.mktemp("live")))
 
 
 @pytest.fixture(scope="session")

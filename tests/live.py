@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx
 import psutil
+import pytest
 from pymongo import MongoClient
 
 from deploy.embedded import kafka, mongod, ports
@@ -29,6 +30,9 @@ from tests import commands
 
 #: Far more than anything needs; what takes longer hangs.
 LONGEST_SECONDS = 120.0
+
+#: What runs in a session: whoever closes it ends it.
+LIVE = pytest.StashKey[contextlib.ExitStack]()
 
 LAUREL = str(Path(sys.executable).with_name("laurel"))
 PROCESSES = {

@@ -3,10 +3,11 @@
 Noise are likes that are undone in the same import, before or after they come: in the end they never were.
 """
 
+import itertools
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -52,6 +53,14 @@ def shuffled(seed: int) -> list[Item]:
     return items
 
 
+def founding(live: Live, name: str) -> Iterator[str]:
+    """Ever more communities, each founded when its turn comes: nobody knows how many it takes."""
+    for number in itertools.count():
+        slug = f"{name}-{number}"
+        live.found(slug)
+        yield slug
+
+
 def undone(name: str, post: str) -> list[Item]:
     """A like of a post, and its undoing: together they are nothing."""
     like = {
@@ -81,7 +90,7 @@ class Storm:
     """
 
     live: Live
-    slugs: Sequence[str]
+    slugs: Iterable[str]
     batch: int = 20
     pause: float = 0.0
     acknowledged: dict[str, set[str]] = field(default_factory=dict)
@@ -124,9 +133,9 @@ class Storm:
     def _run(self) -> None:
         try:
             for seed, slug in enumerate(self.slugs):
+                self._import(slug, shuffled(seed), random.Random(seed))  # noqa: S311
                 if self._enough.is_set():
                     return
-                self._import(slug, shuffled(seed), random.Random(seed))  # noqa: S311
         except BaseException as fault:  # noqa: BLE001 (raised by who ends the storm)
             self.fault = fault
 

@@ -18,7 +18,6 @@ from tests.faults.crash_points import Kill, Point, kill_at
 from tests.faults.storm import Storm
 from tests.live import Live
 
-COMMUNITIES = 30
 #: Seconds between two requests: what comes in beyond the kills' needs only has to be counted and compared afterwards.
 PAUSE = 0.1
 
@@ -69,11 +68,9 @@ ROUNDS = [
 def test_nothing_differs_after_ten_kills_of_each_process_inside_its_batches(
     live: Live, calm: dict[str, Any], show: Callable[[str], None]
 ) -> None:
-    slugs = [f"storm-{number}" for number in range(COMMUNITIES)]
-    live.found(*slugs)
     kills: list[Kill] = []
     missed: list[Point] = []
-    with Storm(live=live, slugs=slugs, pause=PAUSE) as load:
+    with Storm(live=live, slugs=storm.founding(live, "storm"), pause=PAUSE) as load:
         for point in [point for turn in ROUNDS for point in turn]:
             load.check()
             kill = kill_at(live, point)

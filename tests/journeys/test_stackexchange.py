@@ -73,12 +73,11 @@ def test_the_same_in_small_batches(live: Live, usual: str, slug: str, size: int)
     assert live.awards(slug) == usual
 
 
-@pytest.mark.parametrize("shuffle", [1, 2, 3])
-def test_the_same_in_shuffled_order(live: Live, usual: str, shuffle: int) -> None:
-    slug = f"shuffled-{shuffle}"
+def test_the_same_in_shuffled_order(live: Live, usual: str) -> None:
+    slug = "shuffled"
     live.found(slug)
     items = [item for item in stackexchange.read(FACTS) if isinstance(item, Item)]
-    random.Random(SEED + shuffle).shuffle(items)  # noqa: S311
+    random.Random(SEED).shuffle(items)  # noqa: S311
     with live.client(slug) as client:
         answers = list(sending.send(client, items, Bookmark(), 1_000))
     assert sum(answer.accepted for answer in answers) == len(items)
