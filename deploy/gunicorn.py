@@ -1,4 +1,4 @@
-"""gunicorn's settings for every `api`: `gunicorn -c deploy/gunicorn.py 'services.….app:create_api()'`.
+"""gunicorn's settings for every `api`: `gunicorn -c deploy/gunicorn.py 'services.….wsgi:create_api()'`.
 
 LAUREL_API_WORKERS (2) and LAUREL_API_THREADS (8) say how many requests run at once, LAUREL_BIND where.
 """

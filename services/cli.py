@@ -1,13 +1,12 @@
 """The `laurel` command: finds each service's commands, and tells what goes wrong."""
 
-import importlib
 import os
 import sys
 from pathlib import Path
 
 import click
 
-from shared import mongo
+from shared import commands, mongo
 from shared.errors import LaurelError
 from shared.settings import SettingsError
 
@@ -28,25 +27,7 @@ COMMANDS = {
 }
 
 
-class Services(click.Group):
-    """The group of commands that are loaded when they are asked for."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        """Every command, in order of the alphabet."""
-        del context
-        return sorted(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """One command, or None."""
-        del context
-        if name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[name].partition(":")
-        found: click.Command = getattr(importlib.import_module(module), attribute)
-        return found
-
-
-@click.group(cls=Services, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=commands.Lazy, lazily=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="laurel", prog_name="laurel")
 def laurel() -> None:
     """Laurel recognises the people who carry a community."""

@@ -12,9 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services import cli
+from services.referral import cli as referral
+from services.titles_and_badges import cli as titles_and_badges
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([place.partition(":")[0] for place in cli.COMMANDS.values()])
+_PLACES = {**cli.COMMANDS, **titles_and_badges.COMMANDS, **referral.COMMANDS}.values()
+_PROCESSES.set_forkserver_preload([place.partition(":")[0] for place in _PLACES])
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -14,9 +14,12 @@ from flask.testing import FlaskClient
 
 from services import cli
 from services.activity import app as activity_app
+from services.activity import wsgi as activity_wsgi
 from services.activity.use_cases import membership
 from services.referral import app as referral_app
+from services.referral import wsgi as referral_wsgi
 from services.titles_and_badges import app as badges_app
+from services.titles_and_badges import wsgi as badges_wsgi
 from shared import auth, clock
 from shared.settings import Settings, from_environment
 from tests.couriers import ACTIVITY, BADGES, REFERRAL, Catcher, Courier
@@ -114,19 +117,19 @@ def redefine(badges: Door, slug: str, definition: dict[str, Any]) -> Any:
 @pytest.fixture(scope="session")
 def activity_client(databases: Settings) -> FlaskClient:
     """The door of `activity`."""
-    return activity_app.wire_api(databases).test_client()
+    return activity_wsgi.wire_api(databases).test_client()
 
 
 @pytest.fixture(scope="session")
 def badges_client(databases: Settings) -> FlaskClient:
     """The door of `titles-and-badges`."""
-    return badges_app.wire_api(databases).test_client()
+    return badges_wsgi.wire_api(databases).test_client()
 
 
 @pytest.fixture(scope="session")
 def referral_client(databases: Settings) -> FlaskClient:
     """The door of `referral`."""
-    return referral_app.wire_api(databases).test_client()
+    return referral_wsgi.wire_api(databases).test_client()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def api() -> None:
     configuration = _settings()
     configuration.need_member_key()
     serving.serve(
-        "services.activity.app:create_api()",
+        "services.activity.wsgi:create_api()",
         configuration.bind or urlsplit(configuration.activity_url).netloc,
     )
 

@@ -1,53 +1,14 @@
-"""Wiring: the only file of `titles-and-badges` that sees every room."""
+"""Wiring: with `wsgi.py` the only file of `titles-and-badges` that sees every room."""
 
-import os
-
-from flask import Flask
-
-from services.titles_and_badges import api, consumers, documents, jobs, widgets
-from services.titles_and_badges.credentials.keyring import Keyring
-from services.titles_and_badges.queries import awards
+from services.titles_and_badges import consumers, documents, jobs
 from services.titles_and_badges.repository import DATABASE, communities
-from services.titles_and_badges.use_cases.issuing import Office
-from shared import auth, consumer, http, mongo, process, relay, service, settings
+from shared import consumer, mongo, process, relay, service
 from shared.events import referral
 from shared.events import titles_and_badges as events
 from shared.settings import Settings
 
 SERVICE = "titles-and-badges"
 TOPICS = (events.EVENTS, referral.EVENTS)
-
-
-def create_api() -> Flask:
-    """The WSGI application; gunicorn calls this in each worker, after the fork."""
-    configuration = settings.from_environment(os.environ)
-    service.start(SERVICE, DATABASE, configuration, service.API)
-    return wire_api(configuration)
-
-
-def wire_api(configuration: Settings) -> Flask:
-    """The WSGI application on a connection that stands already. Raises SettingsError without LAUREL_CREDENTIAL_KEY."""
-    app = http.create_app(
-        service=SERVICE,
-        title="Laurel: titles and badges",
-        description="Recognition, and the reasons for it.",
-        blueprints=api.BLUEPRINTS,
-        keys=auth.Keys.load(configuration.token_keys),
-        standing=awards.standing,
-        ready=lambda: mongo.ping(DATABASE),
-        unavailable=mongo.UNAVAILABLE,
-        pending=awards.pending,
-        pages=(*api.PAGES, *widgets.BLUEPRINTS),
-    )
-    app.config["OFFICE"] = office(configuration)
-    return app
-
-
-def office(configuration: Settings) -> Office:
-    """What signing credentials needs. Raises SettingsError."""
-    return Office(
-        address=configuration.credentials_url, keyring=Keyring(configuration.need_credential_keys())
-    )
 
 
 def connect(configuration: Settings, kind: str = "cli") -> None:

@@ -12,6 +12,7 @@ from flask import Flask, Response
 from pymongo import monitoring
 
 from services.titles_and_badges import app as badges_app
+from services.titles_and_badges import wsgi
 from services.titles_and_badges.domain.boards.ranking import Tree
 from services.titles_and_badges.queries import boards as queries
 from services.titles_and_badges.repository import DATABASE
@@ -133,7 +134,7 @@ def _answers(ready: Machine, large: Crowded, rounds: int) -> Iterator[Row]:
     commands = _Commands()
     monitoring.register(commands)  # of connections that are made from now on
     badges_app.connect(ready.settings, "api")
-    door = badges_app.wire_api(ready.settings)
+    door = wsgi.wire_api(ready.settings)
     token = auth.mint(ready.settings.need_signing_key(), community=large.slug, kind="server", now=clock.now())
     path = f"/v1/boards/{BOARD}/standings?window=month&period=2026-11&limit=20"
     first = _call(door, path, token)

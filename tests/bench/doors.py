@@ -13,7 +13,7 @@ import msgspec
 from werkzeug.test import Client
 
 from deploy.embedded import ports
-from services.activity import app as activity_app
+from services.activity import wsgi
 from services.activity.use_cases import membership
 from shared import auth, clock, process
 from tests.bench.machine import Machine
@@ -58,7 +58,7 @@ def in_process(machine: Machine, community: str) -> Door:
     """The WSGI application of a new community, asked as a server asks it."""
     membership.found_community(community, name="Bench", time_zone="Europe/Kyiv", locale="en", now=clock.now())
     headers = _headers(machine, community)
-    client = Client(activity_app.wire_api(machine.settings))
+    client = Client(wsgi.wire_api(machine.settings))
     process.collect_seldom()  # as gunicorn's workers do; the baseline in this process gains by it as well
 
     def ask(written: bytes) -> tuple[int, bytes]:
@@ -79,7 +79,7 @@ def behind_gunicorn(machine: Machine, community: str) -> Iterator[Door]:
         "PROMETHEUS_MULTIPROC_DIR": str(machine.directory / "metrics"),
     }
     address = f"{ports.HOST}:{port}"
-    program = f"from deploy import serving; serving.serve('services.activity.app:create_api()', {address!r})"
+    program = f"from deploy import serving; serving.serve('services.activity.wsgi:create_api()', {address!r})"
     with (machine.directory / "gunicorn.log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603 (our own program)
             [sys.executable, "-c", program], env=environment, stdout=log, stderr=log

@@ -110,7 +110,7 @@ def rows(machine: Machine, rounds: int) -> Iterator[Row]:
         ours, bare, naive = (
             stack.enter_context(_served(machine, name, application))
             for name, application in (
-                ("ours", "services.referral.app:create_api()"),
+                ("ours", "services.referral.wsgi:create_api()"),
                 ("bare", "tests.bench.naive_redirects:bare()"),
                 ("naive", "tests.bench.naive_redirects:naive()"),
             )

@@ -17,7 +17,7 @@ from deploy.embedded import layout, leftovers, ports, stack, supervision
 from deploy.embedded.errors import CannotStart
 from deploy.embedded.layout import Layout, read_environment_file
 
-_GUNICORN = re.compile(r"services\.(\w+)\.app:create_api\(\)")
+_GUNICORN = re.compile(r"services\.(\w+)\.wsgi:create_api\(\)")
 
 pytestmark = [pytest.mark.servers, pytest.mark.takes(50)]
 

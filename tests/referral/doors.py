@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.referral import app
+from services.referral import wsgi
 from services.referral.redirect.keeping import Keeping
 from tests.fixtures import Door
 from tests.strangers import PROGRAM
@@ -59,7 +59,7 @@ def a_link(referral: Door, member: str = "ann", **more: Any) -> str:
 
 def keeping(referral: Door) -> Keeping:
     """What goes on behind the door."""
-    found: Keeping = referral.client.application.extensions[app.CLICKS]
+    found: Keeping = referral.client.application.extensions[wsgi.CLICKS]
     return found
 
 

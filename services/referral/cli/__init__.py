@@ -6,18 +6,26 @@ import click
 
 from deploy import serving
 from services.referral import app
-from services.referral.cli import (
-    clicks,
-    conversions,
-    ledger,
-    links,
-    loops,
-    payouts,
-)
 from services.referral.cli.configuration import settings
+from shared import commands
+
+#: Where the commands are that run no process of the service.
+COMMANDS = {
+    "audit": "services.referral.cli.ledger:audit",
+    "clicks": "services.referral.cli.clicks:clicks",
+    "conversions": "services.referral.cli.conversions:conversions",
+    "forget-clicks": "services.referral.cli.clicks:forget_clicks",
+    "generations": "services.referral.cli.loops:generations",
+    "ledger": "services.referral.cli.ledger:ledger",
+    "links": "services.referral.cli.links:links",
+    "loop": "services.referral.cli.loops:loop",
+    "loops": "services.referral.cli.loops:loops",
+    "payouts": "services.referral.cli.payouts:payouts",
+    "what-if": "services.referral.cli.conversions:what_if",
+}
 
 
-@click.group("referral")
+@click.group("referral", cls=commands.Lazy, lazily=COMMANDS)
 def referral() -> None:
     """Run the service `referral`, list links, conversions, loops and the ledger."""
 
@@ -30,7 +38,7 @@ def api() -> None:
     configuration.need_click_keys()
     configuration.need_spool()
     serving.serve(
-        "services.referral.app:create_api()",
+        "services.referral.wsgi:create_api()",
         configuration.bind or urlsplit(configuration.referral_url).netloc,
     )
 
@@ -51,16 +59,3 @@ def relay() -> None:
 def jobs() -> None:
     """Release what was held long enough, and do what marks ask for."""
     app.run_jobs(settings())
-
-
-referral.add_command(clicks.clicks)
-referral.add_command(clicks.forget_clicks)
-referral.add_command(conversions.conversions)
-referral.add_command(conversions.what_if)
-referral.add_command(ledger.ledger)
-referral.add_command(ledger.audit)
-referral.add_command(links.links)
-referral.add_command(payouts.payouts)
-referral.add_command(loops.loops)
-referral.add_command(loops.loop)
-referral.add_command(loops.generations)

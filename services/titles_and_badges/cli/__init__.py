@@ -6,11 +6,23 @@ import click
 
 from deploy import serving
 from services.titles_and_badges import app
-from services.titles_and_badges.cli import badges, boards, definitions, previews, titles, truth
 from services.titles_and_badges.cli.configuration import settings
+from shared import commands
+
+#: Where the commands are that run no process of the service.
+COMMANDS = {
+    "awards": "services.titles_and_badges.cli.badges:awards",
+    "board": "services.titles_and_badges.cli.boards:board",
+    "definitions": "services.titles_and_badges.cli.definitions:definitions_group",
+    "preview": "services.titles_and_badges.cli.previews:preview",
+    "rebuild": "services.titles_and_badges.cli.truth:rebuild",
+    "seal": "services.titles_and_badges.cli.titles:seal",
+    "titles": "services.titles_and_badges.cli.titles:titles",
+    "verify": "services.titles_and_badges.cli.truth:verify",
+}
 
 
-@click.group("titles-and-badges")
+@click.group("titles-and-badges", cls=commands.Lazy, lazily=COMMANDS)
 def titles_and_badges() -> None:
     """Run the service `titles-and-badges`, load badges, list awards."""
 
@@ -20,7 +32,7 @@ def api() -> None:
     """Serve HTTP (gunicorn)."""
     configuration = settings()
     serving.serve(
-        "services.titles_and_badges.app:create_api()",
+        "services.titles_and_badges.wsgi:create_api()",
         configuration.bind or urlsplit(configuration.titles_and_badges_url).netloc,
     )
 
@@ -41,16 +53,3 @@ def relay() -> None:
 def jobs() -> None:
     """Recount what changed rules and profiles concern."""
     app.run_jobs(settings())
-
-
-for command in (
-    definitions.definitions_group,
-    badges.awards,
-    previews.preview,
-    boards.board,
-    titles.seal,
-    titles.titles,
-    truth.verify,
-    truth.rebuild,
-):
-    titles_and_badges.add_command(command)

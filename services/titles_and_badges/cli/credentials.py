@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from services.titles_and_badges import app
+from services.titles_and_badges import app, wsgi
 from services.titles_and_badges.cli.configuration import settings
 from services.titles_and_badges.use_cases import allotting, signing_keys, verifying
 from shared import clock
@@ -26,7 +26,7 @@ def keys(community: str) -> None:
     """
     configuration = settings()
     app.connect(configuration)
-    signing_keys.first(community, app.office(configuration).keyring, clock.now())
+    signing_keys.first(community, wsgi.office(configuration).keyring, clock.now())
     _list(community)
 
 
@@ -36,7 +36,7 @@ def rotate(community: str) -> None:
     """Sign with a new key from now on; what older keys signed holds."""
     configuration = settings()
     app.connect(configuration)
-    signing_keys.rotate(community, app.office(configuration).keyring, clock.now())
+    signing_keys.rotate(community, wsgi.office(configuration).keyring, clock.now())
     _list(community)
 
 
@@ -47,7 +47,7 @@ def retire(key: str, community: str) -> None:
     """Trust a key no longer (it leaked): copies that it signed fail from now on; what we host is signed anew."""
     configuration = settings()
     app.connect(configuration)
-    signing_keys.retire(community, key, app.office(configuration).keyring, clock.now())
+    signing_keys.retire(community, key, wsgi.office(configuration).keyring, clock.now())
     _list(community)
 
 
@@ -56,7 +56,7 @@ def rewrap() -> None:
     """Encrypt all signing keys with the first secret of LAUREL_CREDENTIAL_KEY; the others may go afterwards."""
     configuration = settings()
     app.connect(configuration)
-    count = signing_keys.wrap_again(app.office(configuration).keyring)
+    count = signing_keys.wrap_again(wsgi.office(configuration).keyring)
     click.echo(f"{count} keys are encrypted with the first secret.")
 
 
@@ -75,7 +75,7 @@ def verify(file: Path) -> None:
     """Check a credential of ours in FILE (signed JSON, or a picture that carries it); ends with 1 if it fails."""
     configuration = settings()
     app.connect(configuration)
-    answers = verifying.check(verifying.read(file.read_bytes()), app.office(configuration), clock.now())
+    answers = verifying.check(verifying.read(file.read_bytes()), wsgi.office(configuration), clock.now())
     for answer in answers:
         click.echo(f"{answer.question}: {answer.verdict}{' – ' + answer.reason if answer.reason else ''}")
     if any(answer.verdict != "passed" for answer in answers):
