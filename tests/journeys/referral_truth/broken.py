@@ -97,7 +97,7 @@ def circles_are_not_looked_for(patch: Patch) -> None:
 def a_line_is_paid_whatever_it_is(patch: Patch) -> None:
     """What was paid may fail, and what failed be paid, each time by another transfer."""
     right, number = payouts._transfer, itertools.count()  # noqa: SLF001
-    patch.setattr(payouts, "check_open", lambda *_: None)
+    patch.setattr(payouts, "check_mark", lambda *_: None)
     patch.setattr(
         payouts, "_transfer", lambda order, effect, *more: right(order, f"{effect}|{next(number)}", *more)
     )
