@@ -62,7 +62,7 @@ def acts(house: Treasury) -> list[tuple[str, str, Any]]:
         ("POST /v1/conversions/{order_id}/refunds", "conversions/o9/refunds", back),
         ("POST /v1/conversions/{order_id}/refunds/{refund_id}/failure", "conversions/o9/refunds/r9/failure", at),
         ("DELETE /v1/programs/{slug}", "programs/poster", None),
-        ("DELETE /v1/members/{member_id}", "members/bob", None),
+        ("DELETE /v1/members/{member_id}", "members/carl", None),
     ]  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def test_a_broken_variant_that_pays_by_another_id_each_time_is_noticed(
     """What the tests above hold on to: without the line's state and the transfer's id, it would be paid twice."""
     pay(house, lambda do: do())
     number, real = itertools.count(), rules._transfer  # noqa: SLF001
-    monkeypatch.setattr(rules, "check_open", lambda *_: None)
+    monkeypatch.setattr(rules, "check_mark", lambda *_: None)
     monkeypatch.setattr(
         rules, "_transfer", lambda order, effect, *more: real(order, f"{effect}|{next(number)}", *more)
     )
