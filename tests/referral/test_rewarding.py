@@ -10,6 +10,8 @@ from services.referral.domain.ledger import Transfer
 from services.referral.domain.money import parse_rate
 from services.referral.domain.programs import Base, Beneficiary, Caps, Occasion, Reward, Tier
 from services.referral.repository import attributions, ledger, loops
+from shared import outbox
+from tests.fixtures import REFERRAL
 from tests.referral.owing import BEGAN, COMMISSION, HOLD, Shop, terms
 
 FLAT = Reward(name="flat", to=Beneficiary.ADVOCATE, amount_minor=100, currency="EUR", months=None)
@@ -202,6 +204,31 @@ def test_a_milestone_is_reached_lost_by_a_refund_and_reached_again(shop: Shop) -
     shop.passes(HOLD)
     shop.follow("kim")
     assert (shop.lies("payable:ann"), len(shop.rewards()), is_balanced(shop)) == (900, 1, True)
+
+
+def test_a_milestone_is_his_whose_friends_they_are_though_another_sold_to_one_of_them_before(
+    shop: Shop,
+) -> None:
+    """Else it is looked for among another's, not found, and announced again with each friend."""
+    milestone = Reward(
+        name="two",
+        to=Beneficiary.ADVOCATE,
+        on=Occasion.MILESTONE,
+        amount_minor=900,
+        currency="EUR",
+        friends=2,
+    )
+    shop.promises(terms(milestone))
+    shop.sells("o1", friend="bob")
+    shop.sells("o2", friend="cy", by="zed")
+    shop.sells("o3", friend="cy", by="ann")
+    shop.sells("o4", friend="joe")
+    [reward] = shop.rewards()
+    assert (reward["member"], reward["advocate"]) == (shop.id("ann"), shop.id("ann"))
+    said = outbox.by_turns(REFERRAL, 1_000)
+    ours = [each for each in said if each["community"] == shop.community]
+    kinds = [dict(message.headers)["ce_type"] for each in ours for message in outbox.messages(each)]
+    assert (kinds.count("reward.accrued"), shop.lies("held:ann")) == (1, 900)
 
 
 def test_tiers_count_an_advocates_purchases_once_each(shop: Shop) -> None:

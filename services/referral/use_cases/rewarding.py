@@ -8,7 +8,7 @@ from services.referral.domain import rewards, settling
 from services.referral.domain.programs import Occasion
 from services.referral.domain.rewards import Conversion, Credit, Due
 from services.referral.domain.settling import Move, Moved, Target
-from services.referral.repository import DATABASE, attributions, cases
+from services.referral.repository import DATABASE, attributions, cases, people
 from services.referral.repository import ledger as books
 from services.referral.repository import rewards as store
 from services.referral.repository.dossiers import Dossier
@@ -57,7 +57,7 @@ def derive(dossier: Dossier, now: datetime) -> Day | None:
     tallies = counting.count(history, now)
     kept = {each["_id"]: each for each in history.kept}
     if tallies and (history.lost or _has_milestones(history)):
-        kept |= {each["_id"]: each for each in store.milestones(_advocates(tallies))}
+        kept |= {each["_id"]: each for each in store.milestones(people.merged(_advocates(tallies)))}
     day = Day(history, now, Room(dossier.community))
     due = {_key(history, each): each for each in _due(history, tallies)}
     known = {_kept_key(history, stored): stored for stored in kept.values()}
@@ -178,22 +178,23 @@ def _keep(day: Day) -> None:
 
 
 def _credit(history: History, due: Due) -> Credit:
-    found = _credits(history, due.subject, due.program)
+    found = _credits(history, due.subject, due.program, due.member)
     if found is None:  # what is due is due by somebody's credit
         raise LookupError(due.subject)
     return found
 
 
 def _credit_of(history: History, stored: Document) -> Credit | None:
-    return _credits(history, stored["subject"], stored["program"])
+    return _credits(history, stored["subject"], stored["program"], history.who(stored["member"]))
 
 
-def _credits(history: History, subject: str, program: str) -> Credit | None:
-    """Whose credit something is; for a milestone, that of any of the friend's purchases in its program."""
+def _credits(history: History, subject: str, program: str, member: str) -> Credit | None:
+    """Whose credit something is; a milestone is its member's own, of any of the friend's purchases from him."""
     if subject in history.conversions:
         return history.conversions[subject].credit
     every = (each.credit for each in history.conversions.values() if rewards.counts(each))
-    return next((each for each in every if each is not None and each.program == program), None)
+    own = (each for each in every if each is not None and each.advocate == member)
+    return next((each for each in own if each.program == program), None)
 
 
 def _review(history: History, subject: str) -> str | None:
