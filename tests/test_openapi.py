@@ -15,6 +15,8 @@ from shared import http
 from tests.fixtures import Courier, Door
 from tests.referral import filling
 
+pytestmark = pytest.mark.takes(50)
+
 #: Of some things there is one, so that not every path ends at 404.
 KNOWN = {
     "member_id": "ann",

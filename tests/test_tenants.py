@@ -21,6 +21,8 @@ from tests.fixtures import ACTIVITY, BADGES, REFERRAL, Courier, Door
 from tests.referral import filling
 from tests.strangers import ATTEMPTS, BOARD, HERO, IDS, PAGE, POSTER
 
+pytestmark = pytest.mark.takes(45)
+
 #: Stands in everything of the victim's that a stranger cannot guess; no answer to him may hold it.
 VICTIM = "victim"
 
@@ -178,9 +180,12 @@ def test_a_stranger_reads_and_writes_nothing(house: House, community: str) -> No
     fill(house, community, VICTIM)
     before = stored(community)
     assert len({name.rsplit(" ", 1)[0] for name in before}) > 10
+    reader = founded()
     for operation, kinds in house.operations():
         attempt = ATTEMPTS[str(operation)]
-        stranger = founded()
+        reads = operation.method == "GET"
+        # Who writes is a new one each time, or the next one would find what he wrote.
+        stranger = reader if reads else founded()
         door = house.door(operation.service, stranger, "admin" if "admin" in kinds else kinds[0])
         answer = door(operation.method, address(operation, community), attempt.body)
         assert (str(operation), answer.status_code) == (str(operation), attempt.status), answer.text
@@ -188,7 +193,8 @@ def test_a_stranger_reads_and_writes_nothing(house: House, community: str) -> No
         assert VICTIM not in seen
         assert community not in seen
         assert not attempt.empty or answer.json["items"] == []
-        Courier(stranger).carry()
+        if not reads:
+            Courier(stranger).carry()
         assert (str(operation), stored(community)) == (str(operation), before)
 
 

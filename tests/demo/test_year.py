@@ -22,6 +22,8 @@ from services.titles_and_badges.use_cases import sealing
 from tests.demo import oracle
 from tests.fixtures import Courier, Door, Said
 
+pytestmark = pytest.mark.takes(35)
+
 UNTIL = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 

@@ -19,7 +19,7 @@ from deploy.embedded.layout import Layout, read_environment_file
 
 _GUNICORN = re.compile(r"services\.(\w+)\.wsgi:create_api\(\)")
 
-pytestmark = [pytest.mark.servers, pytest.mark.takes(50)]
+pytestmark = [pytest.mark.servers, pytest.mark.takes(120)]
 
 
 @pytest.fixture(scope="module")

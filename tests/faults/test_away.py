@@ -15,7 +15,7 @@ OUTAGE_SECONDS = float(os.environ.get("LAUREL_OUTAGE_SECONDS", "60"))
 #: Between two requests: so two communities come in within that minute; nobody is founded while a server is away.
 PAUSE, COMMUNITIES = 0.5, 4
 
-pytestmark = pytest.mark.takes(220)
+pytestmark = pytest.mark.takes(190)
 
 
 @pytest.mark.timeout(600)

@@ -21,7 +21,7 @@ from tests.live import Live
 #: Seconds between two requests: what comes in beyond the kills' needs only has to be counted and compared afterwards.
 PAUSE = 0.1
 
-pytestmark = pytest.mark.takes(120)
+pytestmark = pytest.mark.takes(110)
 
 API = "activity-api"
 RELAY = "activity-relay"

@@ -37,7 +37,7 @@ INSIDE = [
 #: Between a step's end and the next one.
 BEHIND = [Point(process=JOBS, command="commitTransaction", after=True)]
 
-pytestmark = pytest.mark.takes(45)
+pytestmark = pytest.mark.takes(35)
 
 
 @pytest.mark.timeout(600)

@@ -1,12 +1,10 @@
 """Rules left out or turned round, one at a time, on the real store: histories that do not notice prove nothing."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from typing import Any, NamedTuple
-
-import pytest
+from typing import Any
 
 from services.referral import jobs
 from services.referral.domain import budgets, disqualifying, money, payouts, refunds, settling
@@ -15,15 +13,7 @@ from services.referral.domain.reasons import Reason
 from services.referral.repository import attributions, friends, ledger, orders
 from services.referral.use_cases import clicking, keeping, looping, merging
 from shared import outbox
-
-Patch = pytest.MonkeyPatch
-
-
-class Broken(NamedTuple):
-    """What breaks it, and a seed by which Hypothesis comes to a history that notices at once: others find one later."""
-
-    breaks: Callable[[Patch], None]
-    seed: int
+from tests.journeys.broken import Broken, Patch
 
 
 def a_friend_is_not_held(patch: Patch) -> None:

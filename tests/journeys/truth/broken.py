@@ -1,10 +1,8 @@
 """Rules left out or turned round, one at a time, on the real store: histories that do not notice prove nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
-
-import pytest
+from typing import Any
 
 from services.activity.use_cases import delivering, fan_out
 from services.titles_and_badges import jobs
@@ -18,16 +16,8 @@ from services.titles_and_badges.repository.boards import standings
 from services.titles_and_badges.use_cases import crediting, projecting, recognising, recounting
 from shared import mongo
 from tests.fixtures import BADGES
+from tests.journeys.broken import Broken, Patch
 from tests.journeys.truth.living import Life
-
-Patch = pytest.MonkeyPatch
-
-
-class Broken(NamedTuple):
-    """What breaks it, and a seed by which Hypothesis comes to a history that notices at once: others find one later."""
-
-    breaks: Callable[[Patch], None]
-    seed: int
 
 
 def late_facts_are_counted_as_if_in_order(patch: Patch) -> None:

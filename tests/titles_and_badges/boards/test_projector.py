@@ -19,6 +19,8 @@ from services.titles_and_badges.use_cases import crediting, projecting, recognis
 from shared import clock, lease, mongo
 from tests.titles_and_badges.boards.playing import Game, Interrupted, step
 
+pytestmark = pytest.mark.takes(40)
+
 TIES = ("competition", "dense", "ordinal")
 #: Where a step may die: in the middle of its writes, after them, before its marks are gone.
 PLACES = (

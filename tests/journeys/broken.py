@@ -1,0 +1,18 @@
+"""What histories must notice: a rule that is left out or turned round."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+Patch = pytest.MonkeyPatch
+
+
+class Broken(NamedTuple):
+    """What breaks it, and a seed by which Hypothesis comes to a history that notices at once: others find one later.
+
+    The same seed lives that long without a fault while nothing is broken.
+    """
+
+    breaks: Callable[[Patch], None]
+    seed: int
