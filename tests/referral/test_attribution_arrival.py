@@ -165,3 +165,29 @@ def test_the_order_of_arrival_and_repeats_never_show(referral: Door) -> None:
         assert ends[0] == ends[1]
 
     told_twice()
+
+
+def test_a_milestone_waits_for_late_clicks_as_the_order_does_that_reached_it(town: Town) -> None:
+    """Old orders, told of today: a refund that came first would have stopped both, and one that follows does too."""
+    second = {
+        "name": "second",
+        "to": "advocate",
+        "on": "milestone",
+        "friends": 2,
+        "amount_minor": 700,
+        "currency": "EUR",
+    }
+    town.program(
+        "old", hold="1h", grace="2h", rewards=[second, {"name": "own", "to": "advocate", "rate": "10%"}]
+    )
+    code = town.advocate("ann", "old")
+    for name in ("bob", "eve"):
+        town.buy(f"o-{name}", name, at=NOW - 9 * DAY, code=code)
+    assert states(town) == [("own", "held"), ("own", "held"), ("second", "held")]
+    town.refund("o-eve", "r1", None, kind="whole")
+    assert states(town) == [("own", "held"), ("own", "reversed"), ("second", "reversed")]
+
+
+def states(town: Town) -> list[tuple[str, str]]:
+    found = mongo.collection(REFERRAL, "rewards").find({"community": town.community})
+    return sorted((each["rule"], each["state"]) for each in found)

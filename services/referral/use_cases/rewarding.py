@@ -130,9 +130,22 @@ def _wait(day: Day, stored: Document) -> None:
     of_others = stored["occasion"] == Occasion.MILESTONE and "held_until" in stored
     if credit is None or of_others or stored["released"]:
         return
-    attribution = day.history.attributions.get(stored["subject"])
-    settles = stored["at"] if attribution is None else attribution["settles"]
-    stored["held_until"] = max(rewards.held_until(stored["at"], credit), settles)
+    stored["held_until"] = max(rewards.held_until(stored["at"], credit), _settles(day.history, stored))
+
+
+def _settles(history: History, stored: Document) -> datetime:
+    """From when on no late click changes what it is for: a milestone, for all that the friend bought in its program."""
+    attribution = history.attributions.get(stored["subject"])
+    decided = _bought(history, stored["program"]) if attribution is None else [attribution]
+    settles: list[datetime] = [each["settles"] for each in decided]
+    return max(settles, default=stored["at"])
+
+
+def _bought(history: History, program: str) -> list[Document]:
+    """The decisions of a friend's purchases in a program."""
+    counted = {name: each.credit for name, each in history.conversions.items() if rewards.counts(each)}
+    ours = [name for name, credit in counted.items() if credit is not None and credit.program == program]
+    return [history.attributions[name] for name in ours]
 
 
 def _take(day: Day, stored: Document, move: Move) -> None:
