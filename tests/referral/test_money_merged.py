@@ -48,3 +48,16 @@ def test_who_became_one_with_his_own_advocate_gets_no_share_of_himself(
     assert [each["rule"] for each in found if each["order"].startswith("after")] == ["sale"]
     assert auditing.audit(town.community).findings == ()
     assert list(deriving.compare(town.community, clock.now())) == []
+
+
+def test_by_whom_a_friend_came_is_known_at_once_by_who_that_is_now(
+    town: Town, activity: Door, courier: Courier
+) -> None:
+    """Ann became Dee. Of an order by her code we learn last, though it was first: what came after it is hers too."""
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "dee", "gil")])
+    code = town.advocate("ann")
+    activity("POST", "/v1/members/ann/merge", {"into": "dee"})
+    courier.carry()
+    town.buy("later", "gil", at=NOW - HOUR)
+    town.buy("first", "gil", at=NOW - DAY, code=code)
+    assert [town.advocate_of(each) for each in ("first", "later")] == ["dee", "dee"]

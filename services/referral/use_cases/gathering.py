@@ -89,6 +89,8 @@ def read(community: str, friend: str) -> Known:
     named |= {each["advocate"] for each in kept.values() if each.get("advocate")}
     people.meet(named)
     now = people.survivors(named)
+    # What is decided first names them so to what is decided next.
+    now |= {each: each for each in now.values()}
     histories = advocates.histories(community, {friend, *now.values()})
     return Known(
         community=community,
