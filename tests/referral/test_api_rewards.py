@@ -15,6 +15,7 @@ from shared import clock, work
 from shared.events.activity import Erased
 from tests.fixtures import Door
 from tests.referral.owing import HOLD, Shop, terms
+from tests.referral.town import Town
 
 PAY = {"decision": "pay", "reason": "They share an office."}
 REFUSE = {"decision": "refuse", "reason": "It is himself."}
@@ -111,6 +112,27 @@ def test_a_page_shows_rewards_to_their_own_member_alone(referral: Door, shop: Sh
         headers = {"Authorization": f"Bearer {token}", "Origin": origin}
         for path in ("rewards", "balances"):
             assert referral("GET", f"/v1/members/ann/{path}", headers=headers).status_code == status
+
+
+def test_a_members_own_page_learns_of_nobody_else_neither_friend_nor_order_nor_advocate(
+    referral: Door,
+) -> None:
+    """The shop's own server and people at the desk see them, as before."""
+    town = Town(referral)
+    welcome = {"name": "welcome", "to": "friend", "amount_minor": 100, "currency": "EUR"}
+    sale = {"name": "sale", "to": "advocate", "rate": "10%", "months": None}
+    town.program(rewards=[welcome, sale, {**sale, "name": "up", "to": "upstream"}])
+    town.join("ann", code=town.advocate("zoe"))
+    town.buy("o1", code=town.advocate("ann", since=clock.now()), at=clock.now())
+    origin = "https://shop.example"
+    whose, shown = ("order", "friend", "advocate"), {}
+    for name in ("zoe", "ann", "bob"):
+        token = referral.token("publishable", origins=[origin], subject=f"member:{name}")
+        [row] = mine(referral, name, headers={"Authorization": f"Bearer {token}", "Origin": origin})
+        shown[name] = [row[each] for each in whose]
+        for referral.kind in ("server", "rep", "admin"):
+            assert [mine(referral, name)[0][each] for each in whose] == ["o1", "bob", "ann"]
+    assert shown == {"zoe": [None] * 3, "ann": [None, None, "ann"], "bob": ["o1", "bob", None]}
 
 
 def test_what_looks_like_fraud_is_explained_and_paid_only_after_a_decision(

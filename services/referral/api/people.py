@@ -16,8 +16,13 @@ def check_himself(external_id: str) -> None:
 
     What somebody earns is shown on a page to himself alone.
     """
-    if http.grant().kind == "publishable" and http.grant().subject != f"member:{external_id}":
+    if asks_himself() and http.grant().subject != f"member:{external_id}":
         raise NotFound("member", external_id)
+
+
+def asks_himself() -> bool:
+    """Whether a page asks in a member's own name: it is told of nobody else."""
+    return http.grant().kind == "publishable"
 
 
 def public_address() -> str:

@@ -40,11 +40,14 @@ def list_rewards(
 @blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
 @blueprint.response(200, _REWARDS)
 def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -> Response:
-    """Say where a member's rewards are: their state, why, and until when. His own page may ask for himself."""
+    """Say where a member's rewards are: their state, why, and until when.
+
+    His own page may ask for himself; there `friend`, `advocate` and `order` are null where they are another's.
+    """
     member, kind = _member(member_id), f"rewards-of-{member_id}"
     before = http.decode_cursor(cursor, kind, datetime, str)
     rows = queries.latest(http.community(), state=None, member=member, before=before, limit=limit + 1)
-    return _page(rows, limit, kind)
+    return _page(queries.of_nobody_else(rows) if people.asks_himself() else rows, limit, kind)
 
 
 @blueprint.get("/members/<id:member_id>/balances")

@@ -36,6 +36,19 @@ def latest(
     return _shown(found)
 
 
+def of_nobody_else(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rewards as their own member sees them: of a friend, his order and other advocates he learns nothing."""
+    return [
+        {
+            **each,
+            "advocate": each["advocate"] if each["advocate"] == each["member"] else None,
+            "friend": each["friend"] if each["friend"] == each["member"] else None,
+            "order": each["order"] if each["friend"] == each["member"] else None,
+        }
+        for each in rows
+    ]
+
+
 def balances(community: str, member: str) -> list[dict[str, Any]]:
     """What lies on a member's accounts in each currency; payable below zero is carried over."""
     members = list(people.merged(people.survivors([member]).values()))

@@ -28,7 +28,8 @@ class RewardAmounts(Schema):
 class OwedReward(RewardAmounts):
     """A reward: what for, to whom, how much, and where it is. `reason` is a stable code, `detail` says it in words.
 
-    `date` is when it will be released while it is held, and when it was where it is.
+    `date` is when it will be released while it is held, and when it was where it is. A member's own page sees
+    `friend`, `advocate` and `order` where they are his own alone, and null elsewhere.
     """
 
     program = fields.String(required=True)
