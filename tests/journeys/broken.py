@@ -11,8 +11,9 @@ Patch = pytest.MonkeyPatch
 class Broken(NamedTuple):
     """What breaks it, and a seed by which Hypothesis comes to a history that notices at once: others find one later.
 
-    The same seed lives that long without a fault while nothing is broken.
+    While nothing is broken, the same seed lives that long without a fault.
     """
 
     breaks: Callable[[Patch], None]
-    seed: int
+    #: None: the same histories as ever, where no such seed is known.
+    seed: int | None

@@ -138,7 +138,7 @@ ALL: Mapping[str, Broken] = {
         (what_is_released_is_not_frozen, 0),
         (what_waits_is_not_reserved, 0),
         (a_budget_is_not_asked, 0),
-        (circles_are_not_looked_for, 0),
+        (circles_are_not_looked_for, None),
         (a_line_is_paid_whatever_it_is, 1),
         (announcements_do_not_wait_for_the_commit, 0),
         (robots_recommend, 0),
