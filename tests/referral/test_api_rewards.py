@@ -174,6 +174,33 @@ def test_a_decision_is_repeated_without_harm_undone_and_kept_with_its_reason(
     assert auditing.audit(shop.community).findings == ()
 
 
+def test_undoing_a_refusal_of_what_was_paid_before_leaves_it_paid(referral: Door, shop: Shop) -> None:
+    """Else it would wait for a decision and be payable all the same: silence never pays."""
+    shop.sells(flags=["same-email"])
+    decide(referral, PAY)
+    shop.passes(HOLD)
+    shop.follow()
+    assert decide(referral, REFUSE)["state"] == "refused"
+    assert shop.lies("payable:ann") == 0
+    assert decide(referral, UNDO)["state"] == "paid"
+    assert (mine(referral)[0]["state"], shop.lies("payable:ann")) == ("released", 15)
+    decide(referral, UNDO, 409)
+    assert auditing.audit(shop.community).findings == ()
+
+
+@pytest.mark.parametrize("subject", ["ann", "member:ann"])
+def test_nobody_decides_the_review_of_his_own_reward(referral: Door, shop: Shop, subject: str) -> None:
+    shop.sells(flags=["same-email"])
+    path = f"/v1/reviews/{review(referral)['id']}/decision"
+    own, other = (
+        {"Authorization": f"Bearer {referral.token('rep', subject=each)}"} for each in (subject, "rita")
+    )
+    said = referral("POST", path, PAY, headers=own)
+    assert (said.status_code, said.json["title"]) == (403, "Not to yourself")
+    assert review(referral)["state"] == "open"
+    assert referral("POST", path, PAY, headers=other).status_code == 200
+
+
 def test_a_review_needs_a_reason_and_a_person(referral: Door, shop: Shop) -> None:
     shop.sells(flags=["same-ip"])
     decide(referral, {"decision": "pay", "reason": "   "}, 422)

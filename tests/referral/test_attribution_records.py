@@ -105,6 +105,16 @@ def test_a_second_address_of_the_advocate_is_flagged(town: Town) -> None:
     assert record(town)["flags"] == ["same-email"]
 
 
+def test_an_address_that_the_advocate_gives_later_is_found_at_his_friends(town: Town) -> None:
+    code = town.advocate("ann")
+    town.buy("o1", "bob", code=code, email="annb+shop@googlemail.com")
+    assert record(town).get("flags", []) == []
+    town.buy("her own", "ann", email="ann.b@gmail.com")
+    work_off()
+    assert record(town)["flags"] == ["same-email"]
+    assert [each["state"] for each in town.ask("GET", "/v1/rewards").json["items"]] == ["in-review"]
+
+
 def test_a_friend_from_the_office_of_an_earlier_friend_is_flagged_and_not_refused(town: Town) -> None:
     code = town.advocate("ann")
     town.buy("o1", "bob", at=NOW - DAY, code=code, email="bob@office.example")

@@ -1,6 +1,9 @@
 """What is held for a friend who turns out to be another one: the audit derives it of whom he became."""
 
+import pytest
+
 from services.activity.use_cases import fan_out
+from services.referral import jobs
 from services.referral.queries import auditing
 from services.referral.use_cases import deriving
 from shared import clock, work
@@ -61,3 +64,26 @@ def test_by_whom_a_friend_came_is_known_at_once_by_who_that_is_now(
     town.buy("later", "gil", at=NOW - HOUR)
     town.buy("first", "gil", at=NOW - DAY, code=code)
     assert [town.advocate_of(each) for each in ("first", "later")] == ["dee", "dee"]
+
+
+def test_what_was_released_to_who_recommended_to_himself_is_put_before_a_person(
+    town: Town, activity: Door, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was released is not taken back by itself; somebody has to know that there is something to decide."""
+    town.program("autumn", hold="0d", grace="0d")
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "ann2")])
+    code = town.advocate("ann", "autumn")
+    assert town.buy(f"o1 {town.community}", "ann2", at=NOW - DAY, code=code).status_code == 201
+    monkeypatch.setattr(clock, "now", lambda: NOW + 9 * DAY)  # no click may come late any more
+    jobs.look_at_the_clock()
+    courier.carry()
+    assert [each["state"] for each in town.ask("GET", "/v1/rewards").json["items"]] == ["released"]
+    assert town.ask("GET", "/v1/reviews").json["items"] == []
+    activity("POST", "/v1/members/ann2/merge", {"into": "ann"})
+    courier.carry()
+    [found] = town.ask("GET", "/v1/reviews?state=open").json["items"]
+    assert [each["code"] for each in found["flags"]] == ["self-referral"]
+    decision = {"decision": "refuse", "reason": "It was herself."}
+    assert town.ask("POST", f"/v1/reviews/{found['id']}/decision", decision).status_code == 200
+    assert [each["state"] for each in town.ask("GET", "/v1/rewards").json["items"]] == ["reversed"]
+    assert auditing.audit(town.community).findings == ()

@@ -118,10 +118,10 @@ class Asked(NamedTuple):
     currency: str
 
 
-def check_other(by: Person, called: str | None) -> None:
+def check_other(by: str, called: str | None) -> None:
     """Refuse that somebody gives to himself: his token is in the name of the member. Raises NotToOneself."""
-    if called is not None and by.subject in {called, f"member:{called}"}:
-        message = f"You ({by.subject}) are who would get it: somebody else has to give it."
+    if called is not None and by in {called, f"member:{called}"}:
+        message = f"You ({by}) are who would get it: somebody else has to give it."
         raise NotToOneself(message)
 
 

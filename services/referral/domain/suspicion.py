@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 #: Code of a flag → its points. What has none is only told.
 POINTS = {
     "same-email": 100,
+    "self-referral": 100,
     "same-ip": 40,
     "orders-from-one-ip": 40,
     "disposable-email": 30,
@@ -34,6 +35,7 @@ ALIKE = 0.85
 
 WORDS = {
     "same-email": "The friend and the advocate have one e-mail address.",
+    "self-referral": "The friend and the advocate are one member by now: they were merged after it was released.",
     "same-ip": "The friend and the advocate came from one address of the network, as colleagues do.",
     "orders-from-one-ip": "More than three orders came from one address of the network.",
     "disposable-email": "The friend's e-mail address is a disposable one.",

@@ -34,7 +34,10 @@ def settle(community: str, friend: str, now: datetime) -> dict[str, Document]:
     known = gathering.read(community, friend)
     decided = _flagged(known, deciding.decide(known))
     attributions.keep([each for each in decided if known.kept.get(each["_id"]) != each])
-    friends.keep(friend, known.before, _of_friend(known, decided))
+    after = _of_friend(known, decided)
+    friends.keep(friend, known.before, after)
+    if _gave_an_address(known, after):
+        mark_advocate(community, friend)
     dossier = gathering.dossier(known, decided)
     rewarding.follow(dossier, now)
     looping.follow(dossier)
@@ -111,6 +114,12 @@ STEPS = {ATTRIBUTE: attribute, ADVOCATE: attribute_advocate}
 def _give_up(identifier: str, community: str, friend: str) -> None:
     attributions.await_no_more(identifier)
     mark(community, [friend])
+
+
+def _gave_an_address(known: Known, after: Document) -> bool:
+    """Whether an advocate gave an address that is new: his friends may have given the same one before."""
+    is_new = bool(after.get("mailboxes")) and after["mailboxes"] != known.before.get("mailboxes")
+    return is_new and any(member == known.friend for _, member in known.histories)
 
 
 def _flagged(known: Known, decided: Sequence[Document]) -> list[Document]:

@@ -49,6 +49,8 @@ def _case(history: History, name: str, conversion: Conversion, now: datetime) ->
     codes = {each["code"] for each in case["flags"]} | set(history.attributions[name].get("flags", ()))
     if known is None or not same:
         codes |= suspecting.codes(history, credit, conversion, case)
+    if credit.advocate == history.friend:  # two became one, after what stays was released
+        codes.add("self-referral")
     _flag(case, suspicion.flags(codes), now)
     # Counted or not is decided against what was kept, also when the advocate is another one now.
     case["counted"] = rewards.counts(conversion) and case.get("review") != cases.REFUSED

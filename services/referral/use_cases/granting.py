@@ -52,7 +52,7 @@ def give(community: str, wanted: Wanted, by: Person, now: datetime) -> Given:
         _check_same(known, wanted)
         return Given(known, is_new=False)
     _check_known(wanted)
-    rules.check_other(by, wanted.called)
+    rules.check_other(by.subject, wanted.called)
     budget = _free(community, _budget(community, wanted.budget), now)
     step = rules.ask(budget, Asked(wanted.id, wanted.amount_minor, wanted.currency), by, now)
     asked = {name: getattr(wanted, name) for name in _KEPT} | {"asked_by": by.subject, "asked_at": now}
@@ -63,7 +63,7 @@ def give(community: str, wanted: Wanted, by: Person, now: datetime) -> Given:
 def approve(community: str, name: str, by: Person, now: datetime, reason: str | None = None) -> Document:
     """A second person lets a grant be given. Raises Refused's children."""
     stored = _grant(community, name)
-    rules.check_other(by, people.shown([stored["member"]])[stored["member"]])
+    rules.check_other(by.subject, people.shown([stored["member"]])[stored["member"]])
     return _decide(stored, by, (now, reason), State.GRANTED, rules.approve)
 
 

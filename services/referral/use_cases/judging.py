@@ -1,9 +1,11 @@
 """What people decide of joins and orders that are held for review."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from services.referral.domain import suspicion
+from services.referral.domain.budgets import check_other
 from services.referral.repository import DATABASE, audit, cases, dossiers, friends, people, rewards
 from services.referral.use_cases import rewarding
 from shared import mongo
@@ -19,7 +21,7 @@ class Decision(StrEnum):
     UNDO = "undo"
 
 
-_STATES = {Decision.PAY: cases.PAID, Decision.REFUSE: cases.REFUSED, Decision.UNDO: cases.OPEN}
+_STATES = {Decision.PAY: cases.PAID, Decision.REFUSE: cases.REFUSED}
 #: What may be decided in which state: what was paid out by mistake can still be refused.
 _ALLOWED = {
     Decision.PAY: {cases.OPEN},
@@ -32,21 +34,24 @@ _ALLOWED = {
 def decide(community: str, review: str, decision: Decision, reason: str, by: str, now: datetime) -> Document:
     """Let what is held wait for its time alone, take it back, or undo that. Said again, it stays so.
 
-    Raises NotFound, or Conflict where another decision stands or money went out by the one that is to be undone.
+    Undoing takes back the last decision: what was paid before it was refused is paid again. Raises NotFound;
+    NotToOneself for whoever would get it; Conflict where another decision stands, or money went out by the last one.
     """
     case = cases.one(community, review)
     if case is None or "review" not in case:
         raise NotFound("review", review)
     if decision is not Decision.UNDO and case["review"] == _STATES[decision]:
         return case
-    _check(case, decision)
     (friend,) = people.survivors([case["friend"]]).values()
+    owed = [each for each in rewards.of_friends(people.merged([friend])) if each["subject"] == case["_id"]]
+    _check(case, decision, owed)
+    _check_other(by, case, owed)
     friends.hold(community, friend)
-    before, case["review"] = case["review"], _STATES[decision]
+    before, case["review"] = case["review"], _next(case, decision)
     case["decisions"] = [
         *case["decisions"], {"decision": str(decision), "reason": reason, "by": by, "at": now}
     ]  # fmt: skip
-    if decision is Decision.UNDO:
+    if case["review"] == cases.OPEN:
         case.update(deadline=now + suspicion.PATIENCE, escalated=False)
     cases.keep([case])
     rewarding.follow(dossiers.of(community, friend), now)
@@ -63,15 +68,27 @@ def decide(community: str, review: str, decision: Decision, reason: str, by: str
     return case
 
 
-def _check(case: Document, decision: Decision) -> None:
+def _next(case: Document, decision: Decision) -> str:
+    """The state after a decision; what was undone is as if it had never been decided."""
+    states = [cases.OPEN]
+    for each in (*(Decision(one["decision"]) for one in case["decisions"]), decision):
+        if each is not Decision.UNDO:
+            states.append(_STATES[each])
+        elif len(states) > 1:
+            states.pop()
+    return states[-1]
+
+
+def _check(case: Document, decision: Decision, owed: Sequence[Document]) -> None:
     if case["review"] not in _ALLOWED[decision]:
         message = f"This review is {case['review']}: it cannot be decided as {decision!s}."
         raise Conflict(message)
-    if decision is Decision.UNDO and case["review"] == cases.PAID and _is_released(case):
+    if decision is Decision.UNDO and case["review"] == cases.PAID and any(each["released"] for each in owed):
         message = "What was held is released already. It can be refused: then it is taken back."
         raise Conflict(message)
 
 
-def _is_released(case: Document) -> bool:
-    kept = rewards.of_friends(people.merged(people.survivors([case["friend"]]).values()))
-    return any(each["released"] for each in kept if each["subject"] == case["_id"])
+def _check_other(by: str, case: Document, owed: Sequence[Document]) -> None:
+    """Nobody decides what he would get himself. Raises NotToOneself."""
+    for called in people.shown({case["advocate"], *(each["member"] for each in owed)}).values():
+        check_other(by, called)
