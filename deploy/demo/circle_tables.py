@@ -11,6 +11,7 @@ from rich.table import Table
 
 from deploy.demo import tables
 from deploy.demo.rhythm import ZONE
+from shared import money
 
 Json = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _who(member: str | None, names: Mapping[str, str]) -> str:
 
 
 def _money(amount_minor: int, of: Json) -> str:
-    return f"{amount_minor / 100:,.2f} {of['currency']}"
+    return money.text(amount_minor, of["currency"])
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -69,6 +69,23 @@ def test_what_a_budget_does_not_allow_is_refused_with_its_reason(
         budgets.ask(budget, wanted, by, NOW)
 
 
+@pytest.mark.parametrize(
+    ("budget", "amount", "said"),
+    [
+        (GIFTS, 5_001, "One grant from the budget 'gifts' is 5000 minor units of EUR at most."),
+        (
+            replace(GIFTS, spent_minor=6_001),
+            4_000,
+            "Of the budget 'gifts', 3999 minor units of EUR are left.",
+        ),
+    ],
+)
+def test_a_refusal_says_amounts_as_they_are_asked_for(budget: Budget, amount: int, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        budgets.ask(budget, asked(amount), RITA, NOW)
+    assert refused.value.detail == said
+
+
 def test_the_last_cent_can_be_granted() -> None:
     almost = replace(GIFTS, spent_minor=9_000, reserved_minor=500)
     assert budgets.ask(almost, asked(500), RITA, NOW).budget.left_minor == 0

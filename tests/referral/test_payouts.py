@@ -44,8 +44,16 @@ def test_prepared_again_it_is_the_same_and_otherwise_it_is_refused(house: Treasu
     house.prepare()
     again = house.prepare()
     assert (again.status_code, again.json["state"]) == (200, "prepared")
-    assert house.prepare(minimum={"EUR": 1}).json["title"] == "Prepared otherwise"
+    other = house.prepare(minimum={"EUR": 1}).json
+    assert other["title"] == "Prepared otherwise"
+    assert "has a pay-out already, with no minimum." in other["detail"]
     assert len(house("ada", "GET", "payouts").json["items"]) == 1
+
+
+def test_the_minimum_of_a_pay_out_is_said_as_it_is_asked_for(house: Treasury) -> None:
+    house.prepare(minimum={"EUR": 100, "USD": 7})
+    said = house.prepare().json["detail"]
+    assert "a minimum of 100 minor units of EUR, 7 minor units of USD." in said
     assert house.lies("payable", "ann") == 0
 
 

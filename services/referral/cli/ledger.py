@@ -9,7 +9,7 @@ from services.referral.cli.configuration import settings
 from services.referral.queries import auditing, communities
 from services.referral.queries import ledger as queries
 from services.referral.use_cases import deriving
-from shared import clock, printing
+from shared import clock, money, printing
 
 COLUMNS = ("entry", "time", "account", "currency", "amount_minor", "reason", "reference")
 
@@ -57,7 +57,7 @@ def audit(community: str | None, head: tuple[int, str] | None, *, facts: bool) -
     findings = [*found.findings, *(deriving.compare(meant, clock.now()) if facts else ())]
     for each in findings:
         click.echo(f"{each.code}: {each.which}: {each.detail}")
-    sums = ", ".join(f"{currency} {amount}" for currency, amount in sorted(found.sums.items()))
+    sums = ", ".join(money.text(amount, currency) for currency, amount in sorted(found.sums.items()))
     click.echo(
         f"{found.transfers} transfers, {found.waiting} of them not chained yet; sums: {sums or 'none'}."
     )

@@ -7,7 +7,7 @@ from services.referral.cli.configuration import settings
 from services.referral.queries import communities
 from services.referral.queries import loops as queries
 from services.referral.use_cases import recounting
-from shared import clock, printing
+from shared import clock, money, printing
 from shared.errors import Fault
 
 
@@ -42,7 +42,7 @@ def loop(identifier: str, community: str) -> None:
         for refund in order["refunds"]:
             click.echo(
                 f"  {clock.text(refund['at'])}  refund       {refund['refund']} of order {order['order']}: "
-                f"{refund['amount_minor']} {order['currency']}"
+                f"{money.text(refund['amount_minor'], order['currency'])}"
             )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.referral.domain import money
 from services.referral.domain.refusals import (
     AboveMaximum,
     AlreadyDecided,
@@ -192,8 +193,8 @@ def change(before: Budget, after: Budget) -> Budget:
         raise WrongCurrency(message)
     if after.limit_minor < used:
         message = (
-            f"Of the budget {before.slug!r}, {before.spent_minor} are spent and {before.reserved_minor} reserved: "
-            f"the limit cannot be {after.limit_minor}."
+            f"Of the budget {before.slug!r}, {money.units(before.spent_minor, before.currency)} are spent and "
+            f"{before.reserved_minor} reserved: the limit cannot be {after.limit_minor}."
         )
         raise BelowWhatIsSpent(message)
     return replace(after, reserved_minor=before.reserved_minor, spent_minor=before.spent_minor)
@@ -250,8 +251,10 @@ def _check_amount(budget: Budget, asked: Asked) -> None:
         message = f"The budget {budget.slug!r} holds {budget.currency}, not {asked.currency}."
         raise WrongCurrency(message)
     if budget.grant_maximum_minor is not None and asked.amount_minor > budget.grant_maximum_minor:
-        message = f"One grant from the budget {budget.slug!r} is {budget.grant_maximum_minor} at most."
+        most = money.units(budget.grant_maximum_minor, budget.currency)
+        message = f"One grant from the budget {budget.slug!r} is {most} at most."
         raise AboveMaximum(message)
     if asked.amount_minor > budget.left_minor:
-        message = f"Of the budget {budget.slug!r}, {max(budget.left_minor, 0)} {budget.currency} are left."
+        left = money.units(max(budget.left_minor, 0), budget.currency)
+        message = f"Of the budget {budget.slug!r}, {left} are left."
         raise Exhausted(message)

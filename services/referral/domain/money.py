@@ -21,6 +21,11 @@ def rounded(exact: Fraction) -> int:
     return whole if exact >= 0 else -whole
 
 
+def units(amount_minor: int, currency: str) -> str:
+    """An amount as requests say it, so that it can be asked for: a bare number reads as whole units."""
+    return f"{amount_minor} minor units of {currency}"
+
+
 def parse_rate(written: str) -> Fraction:
     """The rate that a percentage such as `2.9%` means, exactly: 29/1000. Raises ValueError."""
     found = _PERCENT.fullmatch(written)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.referral.domain import payouts as rules
+from services.referral.domain.money import units
 from services.referral.domain.payouts import State, Status
 from services.referral.repository import DATABASE, audit, communities, payouts
 from services.referral.use_cases import preparing
@@ -147,10 +148,16 @@ def _payout(community: str, name: str) -> Document:
 def _check_same(before: Document, minimum: Mapping[str, int]) -> None:
     if before["minimum"] != dict(minimum):
         message = (
-            f"{before['period']} has a pay-out already, with the minimum {before['minimum']}. Refuse it first, "
+            f"{before['period']} has a pay-out already, with {_said(before['minimum'])}. Refuse it first, "
             "or ask for the same."
         )
         raise rules.Different(message)
+
+
+def _said(minimum: Mapping[str, int]) -> str:
+    """The least that is paid, in words."""
+    some = [units(amount, currency) for currency, amount in sorted(minimum.items())]
+    return f"a minimum of {', '.join(some)}" if some else "no minimum"
 
 
 def _note(
