@@ -29,6 +29,7 @@ class Friend(Document):
             {"fields": ["clicks"], "sparse": True},
             {"fields": ["visitors"], "sparse": True},
             {"fields": ["mailboxes.domain"], "sparse": True},
+            {"fields": ["mailboxes.address"], "sparse": True},
             {"fields": ["community", "member"]},
         ],
     }

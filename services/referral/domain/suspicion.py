@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 #: Code of a flag → its points. What has none is only told.
 POINTS = {
     "same-email": 100,
+    "email-of-earlier-friend": 100,
     "self-referral": 100,
     "same-ip": 40,
     "orders-from-one-ip": 40,
@@ -20,6 +21,8 @@ POINTS = {
     "relay-email": 0,
     "paid-traffic": 0,
 }
+#: What goes again when it turns out that the other one came later: the others stay, once they were found.
+RELATIVE = frozenset({"email-of-earlier-friend"})
 #: From so many points on a person has to decide.
 HOLD_FROM = 25
 #: More than so many conversions of an advocate an hour are a burst.
@@ -36,6 +39,7 @@ ALIKE = 0.85
 WORDS = {
     "same-email": "The friend and the advocate have one e-mail address.",
     "self-referral": "The friend and the advocate are one member by now: they were merged after it was released.",
+    "email-of-earlier-friend": "An earlier friend of the advocate gave the same e-mail address.",
     "same-ip": "The friend and the advocate came from one address of the network, as colleagues do.",
     "orders-from-one-ip": "More than three orders came from one address of the network.",
     "disposable-email": "The friend's e-mail address is a disposable one.",

@@ -70,6 +70,13 @@ def of_domains(community: str, domains: Sequence[str], most: int) -> dict[str, l
     return {each["_id"]: [mailbox(one) for one in each["mailboxes"]] for each in found}
 
 
+def of_addresses(community: str, addresses: Iterable[str]) -> dict[str, list[Mailbox]]:
+    """Friends with one of these mailboxes (by their keyed hashes), and all that each gave."""
+    query = {"mailboxes.address": {"$in": sorted(addresses)}, "community": community}
+    found = _friends().find(query, {"mailboxes": 1}, batch_size=mongo.AT_ONCE)
+    return {each["_id"]: [mailbox(one) for one in each["mailboxes"]] for each in found}
+
+
 def mailbox(stored: Document) -> Mailbox:
     """A mailbox as it was kept."""
     return Mailbox(**stored)

@@ -11,7 +11,7 @@ from typing import Any
 from services.referral.domain import emails
 from services.referral.domain.emails import Mailbox
 from services.referral.repository import DATABASE, attributions, friends, people
-from services.referral.use_cases import deciding, gathering, looping, rewarding
+from services.referral.use_cases import deciding, gathering, looping, resembling, rewarding
 from services.referral.use_cases.gathering import Known
 from shared import clock, mongo, work
 from shared.mongo import Document
@@ -38,6 +38,7 @@ def settle(community: str, friend: str, now: datetime) -> dict[str, Document]:
     friends.keep(friend, known.before, after)
     if _gave_an_address(known, after):
         mark_advocate(community, friend)
+    mark(community, resembling.concerned(known, decided, after.get("mailboxes", ())))
     dossier = gathering.dossier(known, decided)
     rewarding.follow(dossier, now)
     looping.follow(dossier)
@@ -127,12 +128,12 @@ def _flagged(known: Known, decided: Sequence[Document]) -> list[Document]:
     first = next((each["_id"] for each in decided if each.get("advocate")), None)
     flagged = []
     for each in decided:
-        flags = [] if each.get("frozen") else _flags(known, each, is_first=each["_id"] == first)
+        flags = [] if each.get("frozen") else _flags(known, decided, each, is_first=each["_id"] == first)
         flagged.append({**each, "flags": flags} if flags else each)
     return flagged
 
 
-def _flags(known: Known, document: Document, *, is_first: bool) -> list[str]:
+def _flags(known: Known, decided: Sequence[Document], document: Document, *, is_first: bool) -> list[str]:
     if not document.get("advocate"):
         return []
     found = [*_paid(known, document)]
@@ -141,6 +142,8 @@ def _flags(known: Known, document: Document, *, is_first: bool) -> list[str]:
         advocate = list(people.merged([document["advocate"]]))
         others = _earlier_friends(known, ours, advocate, document["at"]) if is_first else []
         found += emails.flags(ours, friends.mailboxes(advocate), others)
+        if resembling.came_before(known, decided, document["advocate"], {each.address for each in ours}):
+            found.append("email-of-earlier-friend")
     return found
 
 
@@ -159,7 +162,7 @@ def _earlier_friends(
         return []
     found = friends.of_domains(known.community, domains, _MOST_OF_A_DOMAIN)
     brought = attributions.brought(advocate, found.keys() - known.same)
-    earlier = {each["friend"] for each in brought if each["at"] < before}
+    earlier = {each["friend"] for each in brought if (each["at"], each["friend"]) < (before, known.friend)}
     return [each for name in sorted(earlier) for each in found[name]]
 
 

@@ -46,7 +46,8 @@ def _case(history: History, name: str, conversion: Conversion, now: datetime) ->
     known = history.cases.get(name)
     same = known is not None and history.who(known["advocate"]) == credit.advocate
     case = dict(known) if known is not None and same else _new(history, name, conversion, credit)
-    codes = {each["code"] for each in case["flags"]} | set(history.attributions[name].get("flags", ()))
+    codes = {each["code"] for each in case["flags"]} - suspicion.RELATIVE
+    codes |= set(history.attributions[name].get("flags", ()))
     if known is None or not same:
         codes |= suspecting.codes(history, credit, conversion, case)
     if credit.advocate == history.friend:  # two became one, after what stays was released
@@ -84,13 +85,20 @@ def _named(unpaid: Unpaid) -> Document:
 def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> None:
     case["flags"] = [{"code": each.code, "points": each.points} for each in flags]
     case["points"] = sum(each.points for each in flags)
-    if suspicion.holds(flags) and "review" not in case:
+    holds = suspicion.holds(flags)
+    if holds and "review" not in case:
         case.update(review=cases.OPEN, opened=now, deadline=now + suspicion.PATIENCE)
+    elif not holds and case.get("review") == cases.OPEN and not case["decisions"]:
+        _forget_review(case)  # nobody has to look any more
 
 
 def _close(case: Document) -> None:
     """Nobody is credited with it any more: there is nothing to look at."""
     case.update(counted=False, flags=[], points=0, unpaid=[])
+    _forget_review(case)
+
+
+def _forget_review(case: Document) -> None:
     for name in ("review", "opened", "deadline", "escalated"):
         case.pop(name, None)
 
