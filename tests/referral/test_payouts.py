@@ -107,6 +107,22 @@ def test_a_line_is_paid_once_however_often_and_from_however_many_sides_it_is_sai
     assert house.sums_to_zero()
 
 
+def test_a_line_is_not_paid_again_under_another_reference(house: Treasury) -> None:
+    """Two transfers by the bank for one line do not go unnoticed."""
+    house.approved()
+    first = house.mark("ann", "paid")
+    assert (first.status_code, first.json["reference"]) == (200, "E2E-1")
+    path = f"payouts/{JANUARY}/lines/{house.line('ann')}/paid"
+    for body in ({"reference": "E2E-1"}, {}, {"reference": None}):
+        assert house("shop", "POST", path, body).json == first.json
+    other = house("shop", "POST", path, {"reference": "E2E-2"})
+    assert (other.status_code, other.json["title"]) == (409, "Already marked")
+    assert [each["pointer"] for each in other.json["errors"]] == ["/reference"]
+    assert "'E2E-1'" in other.json["detail"]
+    house.mark("ann", "bounced")
+    assert house("shop", "POST", path, {"reference": "E2E-2"}).status_code == 409
+
+
 def test_what_failed_is_payable_again_and_paid_with_the_next_month(house: Treasury) -> None:
     house.approved()
     failed = house.mark("ann", "failed")

@@ -109,7 +109,7 @@ def refuse_payout(body: dict[str, Any], payout: str) -> Mapping[str, Any]:
 @blueprint.arguments(schemas.Payment)
 @blueprint.response(200, schemas.ShownLine)
 def mark_paid(body: dict[str, Any], payout: str, line: str) -> Mapping[str, Any]:
-    """Keep that a line was paid; again, it stays so."""
+    """Keep that a line was paid; again, it stays so. Another reference would be another payment: it is refused."""
     marked = paying.Marked(Status.PAID, http.grant().subject, reference=body["reference"])
     return _marked(payout, line, marked)
 

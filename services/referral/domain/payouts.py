@@ -181,6 +181,14 @@ def check_mark(name: str, status: Status, wanted: Status) -> None:
         raise AlreadyMarked(message)
 
 
+def check_same_payment(name: str, reference: str | None, wanted: str | None) -> None:
+    """Refuse another payment of what is paid; who names none says the same again. Raises AlreadyMarked."""
+    if wanted is not None and wanted != reference:
+        what = "without a reference" if reference is None else f"under the reference {reference!r}"
+        message = f"The line {name} is paid already, {what}."
+        raise AlreadyMarked(message, errors=[{"pointer": "/reference", "detail": "not what it was at first"}])
+
+
 def _transfer(order: Order, effect: str, time: datetime, sides: tuple[str, str], amount: int) -> Transfer:
     # The effect is in the id: what has happened to a line cannot happen to it again.
     return Transfer(

@@ -94,7 +94,7 @@ def refuse(community: str, name: str, by: str, now: datetime, reason: str) -> Do
 def mark(community: str, name: str, line: str, marked: Marked, now: datetime) -> Document:
     """Keep that a line was paid; or that it failed, or came back, and is payable again. Said again, it stays so.
 
-    Raises Refused's children.
+    Another reference is another payment, and is refused. Raises Refused's children.
     """
     status, by, reason, reference = marked
     payout = _payout(community, name)
@@ -103,6 +103,7 @@ def mark(community: str, name: str, line: str, marked: Marked, now: datetime) ->
         raise NotFound("line", line)
     rules.check_approved(name, State(payout["state"]))
     if stored["status"] == status:
+        rules.check_same_payment(line, stored.get("reference"), reference if status is Status.PAID else None)
         return stored
     rules.check_mark(line, Status(stored["status"]), status)
     said: Document = {"marked_by": by, "marked_at": now, "reason": reason, "reference": reference}
