@@ -46,7 +46,7 @@ def down(layout: Layout, say: Say) -> None:
 
 def forget(layout: Layout) -> None:
     """Delete what a stack that is down has kept: data, secrets, logs; nothing else in its folder."""
-    for name in ("mongod", "kafka", "keys", "metrics", "log"):
+    for name in ("mongod", "kafka", "keys", "metrics", "log", "spool"):
         shutil.rmtree(layout.home / name, ignore_errors=True)
     for file in (layout.environment_file, layout.supervisor_file, layout.supervisor_socket):
         file.unlink(missing_ok=True)

@@ -72,6 +72,23 @@ def test_who_brought_the_advocate_is_learnt_late_and_gets_his_share_all_the_same
     assert lies(town, "held:ann") == 290
 
 
+def test_a_share_that_went_up_and_was_released_goes_up_to_nobody_else(town: Town) -> None:
+    """Zed turns out to have brought Bob before Ann did: what Ann has stays hers, and is not given twice."""
+    ann, zed = town.advocate("ann"), town.advocate("zed")
+    bob = town.advocate("bob", since=NOW - 95 * DAY)
+    town.join("bob", NOW - 98 * DAY, code=ann)
+    town.buy("o1", "eve", NOW - 94 * DAY, code=bob, amount_minor=100_000)
+    work_off()
+    released = lies(town, "payable:ann")
+    town.buy("o0", "bob", NOW - 99 * DAY, code=zed)
+    work_off()
+    town.buy("o2", "eve", NOW - HOUR, code=bob, amount_minor=100_000)
+    work_off()
+    assert (lies(town, "payable:ann"), released) == (290, 290)
+    shares = [each for each in town.ask("GET", "/v1/rewards").json["items"] if each["to"] == "upstream"]
+    assert sorted((each["order"], each["member"]) for each in shares) == [("o1", "ann"), ("o2", "zed")]
+
+
 def test_what_is_ripe_is_released_and_a_late_refund_is_carried_over_visibly(town: Town) -> None:
     code = town.advocate("ann")
     town.buy("o1", at=THEN, code=code, amount_minor=100_000)

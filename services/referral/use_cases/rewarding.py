@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.referral.domain import rewards, settling
-from services.referral.domain.programs import Occasion
+from services.referral.domain.programs import Beneficiary, Occasion
 from services.referral.domain.rewards import Conversion, Credit, Due
 from services.referral.domain.settling import Move, Moved, Target
 from services.referral.repository import DATABASE, attributions, cases, people
@@ -63,11 +63,27 @@ def derive(dossier: Dossier, now: datetime) -> Day | None:
     known = {_kept_key(history, stored): stored for stored in kept.values()}
     for stored in kept.values():
         _settle(day, stored, is_due=_is_due(history, stored, due, tallies))
+    gone_up = [stored for stored in kept.values() if _has_gone_up(stored)]
     for key, each in due.items():
-        if key not in known:
+        if key not in known and not any(_is_instead(history, stored, each) for stored in gone_up):
             _grant(day, each)
     day.due = [(each, known[key]) for key, each in due.items() if key in known]
     return day
+
+
+def _has_gone_up(stored: Document) -> bool:
+    """Whether a share of who stood above was released, and stays."""
+    stays = stored["released"] and stored["reversed_minor"] < stored["amount_minor"]
+    return bool(stays and stored["to"] == Beneficiary.UPSTREAM)
+
+
+def _is_instead(history: History, stored: Document, due: Due) -> bool:
+    """Whether a share went up already, to somebody who stands there no more, or from where he stood before."""
+    shares = (due.program, due.rule, str(due.to), due.subject)
+    same = shares == (stored["program"], stored["rule"], stored["to"], stored["subject"])
+    return same and (
+        due.generation == stored["generation"] or history.who(due.member) == history.who(stored["member"])
+    )
 
 
 def _has_milestones(history: History) -> bool:
