@@ -3,13 +3,16 @@
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from prometheus_client import REGISTRY
 
 from services.referral import jobs
 from services.referral.redirect import Redirect, routes
+from services.referral.redirect.keeping import Keeping
 from services.referral.repository import clicks as stored_clicks
-from services.referral.use_cases import attributing, clicking, draining
+from services.referral.use_cases import attributing, click_keys, clicking, draining
 from shared import clock, mongo, telemetry, work
+from shared.errors import Fault
 from shared.spool import Spool
 from tests.fixtures import REFERRAL, Door
 from tests.referral.doors import CHROME, Clicker, a_link, classes, clicks, keeping
@@ -34,6 +37,21 @@ def test_people_leave_a_mark_for_attribution(referral: Door) -> None:
     assert click is not None
     assert stored_clicks.of_visitor(referral.community, [click.visitor or ""], click.moment) == [click]
     assert stored_clicks.of("another", first["id"]) is None
+
+
+def test_keys_of_another_installation_beside_the_links_hold_nothing_up(
+    referral: Door, tmp_path: Path
+) -> None:
+    """As after a folder was copied, or all else was deleted. Where our own secrets are wrong it is said."""
+    opener, other = (click_keys.wrapper([each * 32]) for each in (b"a", b"b"))
+    known = routes.Routes(tmp_path)
+    known.keep({"visitor/2026": other.encrypt(b"k" * 32)})
+    known.save()
+    right = keeping(referral)._opener  # noqa: SLF001 (what the database was begun with)
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    Keeping(tmp_path, "referral", 1_000_000, right).attach(door)
+    with pytest.raises(Fault, match="LAUREL_CLICK_KEYS"):
+        Keeping(tmp_path, "referral", 1_000_000, opener).attach(door)
 
 
 def test_a_click_that_is_drained_twice_is_one(referral: Door) -> None:

@@ -12,6 +12,7 @@ from services.referral.redirect.routes import Routes, Undecided
 from services.referral.redirect.visitors import Hashing
 from services.referral.use_cases import click_keys, draining
 from shared import clock, mongo, telemetry
+from shared.errors import Fault
 from shared.spool import Spool
 
 #: The most that is lost without power.
@@ -48,9 +49,16 @@ class Keeping:
         return kept
 
     def attach(self, door: Redirect) -> None:
-        """Be behind a door: the links and keys that were known last hold at once."""
+        """Be behind a door: the links and keys that were known last hold at once.
+
+        Raises Fault where no secret opens the keys.
+        """
         self._door = door
-        self._open(self.routes.keys)
+        try:
+            self._open(self.routes.keys)
+        except Fault:
+            # The file may be of another installation; where the database says the same, our secrets are wrong.
+            self._open(click_keys.provide(self._opener, clock.now()))
         self.routes.look_up = self._look_up
 
     def start(self) -> None:
