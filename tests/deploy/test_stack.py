@@ -31,6 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
     yield chosen
     stack.down(chosen, said.append)
     stack.forget(chosen)
+    assert [each.name for each in chosen.home.iterdir() if each.is_dir()] == []
 
 
 def test_every_service_answers(running: Layout) -> None:

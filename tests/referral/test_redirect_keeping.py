@@ -21,6 +21,7 @@ from tests.referral.doors import CHROME, Clicker, a_link, classes, clicks, keepi
 def test_people_leave_a_mark_for_attribution(referral: Door) -> None:
     """Whoever named a click before it came is looked at again; a robot's does not count, and his record says why."""
     code, bob = a_link(referral), Clicker(referral)
+    keeping(referral).turn()  # the door has its keys
     for member, user_agent in (("bob", CHROME), ("eve", "Twitterbot/1.0")):
         answer = Clicker(referral, user_agent)(code)
         named = parse_qs(urlsplit(answer.headers["Location"]).query)[routes.PARAMETER]

@@ -67,6 +67,12 @@ class NewOrder(_Names):
             raise ValidationError(reason, "items")
 
     @validates_schema
+    def _moments(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("checkout_began", data["at"]) > data["at"]:
+            reason = "Checkout cannot begin after the order was placed."
+            raise ValidationError(reason, "checkout_began_at")
+
+    @validates_schema
     def _money(self, data: dict[str, Any], **_: object) -> None:
         try:
             written.is_money(data["currency"], data["at"].date())
@@ -116,6 +122,12 @@ class NewCoupon(Schema):
         if "advocate" in data and "program" not in data:
             reason = "A coupon of an advocate belongs to a program."
             raise ValidationError(reason, "program")
+
+    @validates_schema
+    def _span(self, data: dict[str, Any], **_: object) -> None:
+        if "since" in data and data.get("until", data["since"]) < data["since"]:
+            reason = "Before it begins."
+            raise ValidationError(reason, "until")
 
 
 class Taken(Schema):

@@ -7,7 +7,7 @@ from services.referral.domain import satisfaction
 from services.referral.domain.programs import Satisfaction
 from services.referral.domain.satisfaction import Answer
 from services.referral.repository import DATABASE, answers, audit, dossiers, friends, people, programs
-from services.referral.use_cases import considering, looping
+from services.referral.use_cases import considering, keeping, looping
 from shared import identity, mongo, outbox
 from shared.errors import Invalid
 from shared.events import referral
@@ -34,6 +34,7 @@ def take(community: str, key: bytes, given: Given, now: datetime) -> tuple[Docum
     if stored is not None:
         _refuse_another(stored, document, given.comment)
         return stored, False
+    keeping.check_moment(given.answer.at, now, "/at")
     named = document["member"]
     people.ensure(community, {named: given.member})
     who = people.survivors([named])[named]

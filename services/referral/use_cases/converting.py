@@ -1,7 +1,7 @@
 """Joins and orders: kept under their ids for ever, and whatever follows from them in the same transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.referral.domain import attribution
@@ -19,11 +19,7 @@ from services.referral.repository import (
 from services.referral.use_cases import attributing, gathering, keeping
 from services.referral.use_cases.keeping import Kept, Person
 from shared import mongo
-from shared.errors import Invalid
 from shared.mongo import Document
-
-#: A shop's clock may be ahead of ours, but not by more.
-AHEAD = timedelta(hours=24)
 
 JOIN, ORDER = "join", "order"
 
@@ -39,7 +35,7 @@ def join(key: bytes, community: str, said: Mapping[str, Any], now: datetime) -> 
     if known is not None:
         keeping.check_same(JOIN, known, document)
         return Kept(known, is_new=False)
-    _check_moment(document["at"], now, "/at")
+    keeping.check_moment(document["at"], now, "/at")
     friends.hold(community, named.friend)
     joins.insert(_kept(document, named, now))
     attributing.settle(community, named.friend, now)
@@ -59,7 +55,7 @@ def convert(key: bytes, community: str, said: Mapping[str, Any], now: datetime) 
         keeping.check_same(ORDER, known, document)
         decided = attributions.load(_brings_home(community, known))
         return Kept(known, is_new=False, waits_for=_waits_for(community, known, decided))
-    _check_moment(document["at"], now, "/placed_at")
+    keeping.check_moment(document["at"], now, "/placed_at")
     friends.hold(community, named.friend)
     kept = _kept(document, named, now)
     orders.insert(kept)
@@ -85,12 +81,6 @@ def _kept(document: Document, named: Person, now: datetime) -> Document:
     is_erased = "mailbox" in document and people.load([named.friend])[named.friend].get("erased")
     gone = {"mailbox"} if is_erased else set()
     return {**{name: value for name, value in document.items() if name not in gone}, "received": now}
-
-
-def _check_moment(moment: datetime, now: datetime, pointer: str) -> None:
-    if moment > now + AHEAD:
-        message = "This lies in the future."
-        raise Invalid(message, errors=[{"pointer": pointer, "detail": message}])
 
 
 def _waits_for(community: str, order: Document, decided: Mapping[str, Document]) -> str | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from disposable_email_domains import blocklist
@@ -14,6 +14,9 @@ from services.referral.repository import people
 from shared import clock, identity
 from shared.errors import Invalid
 from shared.mongo import Document
+
+#: A shop's clock may be ahead of ours, but not by more.
+AHEAD = timedelta(hours=24)
 
 
 class Kept(NamedTuple):
@@ -65,6 +68,13 @@ def check_same(kind: str, known: Document, document: Document) -> None:
     if known.get("digest") != document["digest"]:
         message = f"Something else is kept under the id of this {kind} already; what is kept never changes."
         raise Invalid(message)
+
+
+def check_moment(moment: datetime, now: datetime, pointer: str) -> None:
+    """Raise Invalid for what would have happened in the future."""
+    if moment > now + AHEAD:
+        message = "This lies in the future."
+        raise Invalid(message, errors=[{"pointer": pointer, "detail": message}])
 
 
 def _text(value: datetime) -> str:

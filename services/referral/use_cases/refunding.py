@@ -32,6 +32,7 @@ def refund(community: str, order: str, said: Mapping[str, Any], now: datetime) -
     if known is not None and "digest" in known:
         keeping.check_same("refund", known, document)
         return Kept(known, is_new=False, waits_for=waits_for)
+    keeping.check_moment(document["at"], now, "/at")
     friend = _held(community, document["order_key"], bought)
     if bought is not None:
         _check_fits(bought, {**(known or {}), **document})
@@ -50,6 +51,7 @@ def fail(community: str, order: str, name: str, at: datetime, now: datetime) -> 
     known = refunds.one(identifier)
     if known is not None and known.get("failed"):
         return Kept(known, is_new=False)
+    keeping.check_moment(at, now, "/at")
     bought = orders.one(order_key)
     friend = _held(community, order_key, bought)
     if known is None:
