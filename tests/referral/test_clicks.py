@@ -115,6 +115,9 @@ def test_an_operator_destroys_keys(referral: Door, laurel: Callable[..., Said]) 
     )
     said = laurel("referral", "forget-clicks", "address/2019-01", "address/1999-01")
     assert "1 of 2 keys" in said.out
+    assert (said.code, said.err.strip()) == (1, "laurel: There is no key of the name 'address/1999-01'.")
+    again = laurel("referral", "forget-clicks", "address/2019-01")
+    assert (again.code, again.out.strip()) == (0, "0 of 1 keys are destroyed.")
     left = mongo.collection(REFERRAL, "click_keys").find_one({"_id": "address/2019-01"})
     assert left is not None
     assert "wrapped" not in left

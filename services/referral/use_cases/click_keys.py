@@ -45,6 +45,12 @@ def destroy(names: Iterable[str], now: datetime) -> int:
     return click_keys.destroy(names, now)
 
 
+def unknown(names: Iterable[str]) -> list[str]:
+    """Those under which there is no key, and never was one."""
+    known = click_keys.every().keys()
+    return sorted(set(names) - known)
+
+
 def destroy_outdated(now: datetime) -> None:
     """Destroy what was kept for long enough; asked regularly."""
     kept = [name for name, wrapped in click_keys.every().items() if wrapped is not None]
