@@ -66,6 +66,19 @@ def test_what_if_prints_the_difference_in_money_and_changes_nothing(town: Town, 
     assert everything(town) == before
 
 
+def test_what_if_of_one_program_shows_its_money_alone(town: Town, laurel: Laurel) -> None:
+    town.program("sticky", model="sticky")
+    town.advocate("dan", "sticky")
+    town.buy("o1", click=town.click("ann", NOW - DAY), code=town.advocate("ann"))
+    town.buy("o2", "eve", code=town.advocate("ann", "sticky"), amount_minor=3_000)
+    found = rows(laurel("referral", "what-if", "--community", town.community, "--program", "sticky"))
+    assert [(each["advocate"], each["before_minor"], each["after_minor"]) for each in found] == [
+        ("ann", "300", "300")
+    ]
+    found = rows(laurel("referral", "what-if", "--community", town.community, "--program", "spring"))
+    assert [(each["advocate"], each["before_minor"]) for each in found] == [("ann", "50")]
+
+
 def test_what_if_of_a_program_that_is_not_there_is_refused(town: Town, laurel: Laurel) -> None:
     said = laurel("referral", "what-if", "--community", town.community, "--program", "none")
     assert said.code != 0

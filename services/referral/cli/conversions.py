@@ -41,7 +41,7 @@ def conversions(community: str, form: str) -> None:
 @click.option(
     "--model", type=click.Choice([each.value for each in Model]), help="Which of several clicks wins."
 )
-@click.option("--program", metavar="SLUG", help="Of this program alone.")
+@click.option("--program", metavar="SLUG", help="Of this program alone, and its money alone.")
 @printing.form
 def what_if(
     community: str | None, window: str | None, model: str | None, program: str | None, form: str

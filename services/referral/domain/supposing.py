@@ -38,13 +38,13 @@ def altered(programs: Mapping[str, Program], supposed: Supposed) -> dict[str, Pr
     }
 
 
-def owed(friends: Iterable[Friend]) -> Owed:
-    """What would be owed to advocates and those above them, before caps and milestones."""
+def owed(friends: Iterable[Friend], program: str | None = None) -> Owed:
+    """What would be owed to advocates and those above them, by one program or all, before caps and milestones."""
     found: dict[tuple[str, str], int] = defaultdict(int)
     for friend in placed(friends):
         known = {each.subject: each for each in friend.conversions}
         for due in rewards.due(friend.member, friend.conversions):
-            if due.to is not Beneficiary.FRIEND:
+            if due.to is not Beneficiary.FRIEND and program in {None, due.program}:
                 back = settling.back(due.amount_minor, known[due.subject])
                 found[due.member, due.currency] += due.amount_minor - back
     return dict(found)

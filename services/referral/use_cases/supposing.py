@@ -33,7 +33,7 @@ def ask(community: str, supposed: Supposed, now: datetime) -> Answer:
         raise NotFound("program", supposed.program)
     answer = Answer()
     sides = _replay(community, known, rules.altered(known, supposed), now, answer)
-    answer.rows = list(_rows(*map(rules.owed, sides)))
+    answer.rows = list(_rows(*(rules.owed(each, supposed.program) for each in sides)))
     return answer
 
 
