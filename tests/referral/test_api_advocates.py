@@ -170,6 +170,15 @@ def test_a_rotated_code_counts_until_its_grace_is_over(referral: Door, program: 
     assert program
 
 
+def test_what_stands_in_the_place_of_a_link_is_shown_as_it_was_written(referral: Door, program: str) -> None:
+    enrol(referral)
+    old = referral("GET", "/v1/advocates/ann/links").json["items"][0]["code"]
+    new = referral("POST", f"/v1/links/{old}/rotation", {"code": "Ann-Third"}).json
+    first, second = referral("GET", "/v1/advocates/ann/links").json["items"]
+    assert (first["code"], first["next"], second["code"]) == (old, new["code"], "ann-third")
+    assert program
+
+
 def test_a_picture_of_a_link_can_be_printed(referral: Door, program: str) -> None:
     enrol(referral)
     code = referral("GET", "/v1/advocates/ann/links").json["items"][0]["code"]

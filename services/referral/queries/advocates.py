@@ -76,13 +76,12 @@ def shown_links(found: Sequence[Document], base: str) -> list[dict[str, Any]]:
     """Links as they are shown; `base` is the address of this service."""
     survivors = people.survivors(each["member"] for each in found)
     names = people.shown(survivors.values())
+    following = links.resolve(each["next"] for each in found if "next" in each)
     now = clock.now()
     return [
         {
-            **{
-                name: each.get(name)
-                for name in ("program", "channel", "landing_url", "since", "until", "next")
-            },
+            **{name: each.get(name) for name in ("program", "channel", "landing_url", "since", "until")},
+            "next": _code(following.get(each.get("next", ""))),
             "code": each["shown"],
             "url": f"{base}/r/{each['shown']}",
             "member": names[survivors[each["member"]]],
@@ -91,6 +90,11 @@ def shown_links(found: Sequence[Document], base: str) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+
+
+def _code(link: Document | None) -> str | None:
+    """A link's code as it was written; None once it was forgotten."""
+    return None if link is None or link.get("erased") else link["shown"]
 
 
 def _state(link: Document, now: datetime) -> str:
