@@ -122,6 +122,21 @@ def test_a_refund_after_the_pay_out_is_owed_back_and_the_next_rewards_pay_it(tow
     assert lies(town, "payable:ann") == 11_600 - 8_700
 
 
+def test_of_what_was_paid_and_refunded_in_part_it_is_said_what_is_owed_back(town: Town) -> None:
+    town.program("slow", rewards=[OWN], grace="1h")
+    town.buy("o1", at=THEN, code=town.advocate("ann", "slow"), amount_minor=100_000)
+    told_then(town)
+    releasing.follow_alone(town.community, town.member("bob"), LATER)
+    pay(Treasury(town.ask))
+    town.refund("o1", "r1", 40_000, THEN + DAY)
+    [paid] = town.ask("GET", "/v1/members/ann/rewards").json["items"]
+    assert (paid["state"], paid["reversed_minor"], lies(town, "payable:ann")) == ("paid", 1_160, -1_160)
+    assert paid["detail"] == (
+        "It was paid. 11.60 EUR of it was taken back: what had been paid of that is owed back, "
+        "and carried over to the next pay-out."
+    )
+
+
 def pay(treasury: Treasury) -> None:
     """What was released in a month that is over is paid."""
     period = months.month_of(LATER, [])

@@ -8,7 +8,7 @@ from services.referral.domain import caps, ledger, suspicion
 from services.referral.domain.payouts import Status
 from services.referral.repository import cases, payouts, people, rewards
 from services.referral.repository import ledger as books
-from shared import clock
+from shared import clock, money
 from shared.errors import NotFound
 from shared.mongo import Document
 
@@ -190,10 +190,21 @@ def _detail(stored: Document) -> str:
         case "released":
             return f"It goes into the next pay-out.{cut}"
         case "paying":
-            return f"It is in a pay-out that is on its way.{cut}"
+            return f"It is in a pay-out that is on its way.{cut}{_owed_back(stored)}"
         case "paid":
-            return f"It was paid.{cut}"
+            return f"It was paid.{cut}{_owed_back(stored)}"
     return _WORDS.get(reason or "", "")
+
+
+def _owed_back(stored: Document) -> str:
+    """What becomes of a part that was taken back: the pay-out may have held it already, or been made after that."""
+    if not stored["reversed_minor"]:
+        return ""
+    back = money.text(stored["reversed_minor"], stored["currency"])
+    return (
+        f" {back} of it was taken back: what had been paid of that is owed back, "
+        "and carried over to the next pay-out."
+    )
 
 
 def _date(stored: Document) -> datetime | None:
