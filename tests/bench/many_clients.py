@@ -64,7 +64,11 @@ class Clients:
 def _answered(connection: object) -> None:
     answer = b""
     while not answer.endswith(_END):
-        answer += connection.recv(4_096)  # type: ignore[attr-defined]
+        received = connection.recv(4_096)  # type: ignore[attr-defined]
+        if not received:
+            message = "the server closed a connection: a worker ends after 50,000 requests, ask for fewer rounds"
+            raise AssertionError(message)
+        answer += received
     if not answer.startswith(b"HTTP/1.1 302"):
         message = f"no redirect: {answer[:200]!r}"
         raise AssertionError(message)
