@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
+from services.referral.repository import people
 from shared import mongo
 from shared.mongo import Document
 from tests.fixtures import REFERRAL
@@ -78,7 +79,12 @@ class Owing:
     def _own(self, reward: Document) -> int:
         """What the advocate himself was promised for the order, before caps."""
         same = [each for each in self._rewards if each["subject"] == reward["subject"]]
-        own = [each for each in same if each["to"] == "advocate" and each["advocate"] == reward["advocate"]]
+        now = people.survivors({each["advocate"] for each in (*same, reward)} if reward else ())
+        own = [
+            each
+            for each in same
+            if each["to"] == "advocate" and now[each["advocate"]] == now[reward["advocate"]]
+        ]
         return sum(each["asked_minor"] for each in own)
 
     def refunded(self, order: Document) -> int:
