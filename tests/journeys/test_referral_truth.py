@@ -1,13 +1,12 @@
 """Histories of recommending on the real store: whatever comes in whatever order, races or dies: the money adds up."""
 
-import os
 from collections.abc import Callable
 from random import Random
 from typing import Any, ClassVar
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -15,22 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from shared import clock
 from shared.settings import Settings
 from tests.fixtures import Door, new_community
+from tests.journeys import lived
 from tests.journeys.referral_truth import broken, exporting, happening, judging, promises, said, twins
 from tests.journeys.referral_truth.living import Life
 
 pytestmark = pytest.mark.takes(70)
 
-#: `LAUREL_HISTORIES=2000` lives that many; without it few, the same ones every time.
-HISTORIES = int(os.environ.get("LAUREL_HISTORIES", "0"))
-STEADY = settings(
-    phases=[Phase.generate],
-    report_multiple_bugs=False,
-    stateful_step_count=16,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+STEADY = settings(lived.STEADY, stateful_step_count=16)
 
 
 class Histories(RuleBasedStateMachine):
@@ -126,14 +116,14 @@ def _histories_begin(
     Histories.found = found
 
 
-@pytest.mark.timeout(60 * max(10, HISTORIES))
+@pytest.mark.timeout(60 * max(10, lived.HISTORIES))
 def test_it_adds_up() -> None:
-    lived = settings(STEADY, max_examples=HISTORIES or 6, derandomize=not HISTORIES)
-    run_state_machine_as_test(Histories, settings=lived)
+    wanted = settings(STEADY, max_examples=lived.HISTORIES or 6, derandomize=not lived.HISTORIES)
+    run_state_machine_as_test(Histories, settings=wanted)
 
 
-@pytest.mark.timeout(60 * max(10, HISTORIES))
-@settings(STEADY, max_examples=HISTORIES or 3, derandomize=not HISTORIES)
+@pytest.mark.timeout(60 * max(10, lived.HISTORIES))
+@settings(STEADY, max_examples=lived.HISTORIES or 3, derandomize=not lived.HISTORIES)
 @given(facts=twins.facts, one=st.integers(0, 99), other=st.integers(0, 99))
 def test_the_order_of_arrival_decides_nothing(facts: list[Any], one: int, other: int) -> None:
     """But what it decides by right, which is left out here: clicks after their grace, caps, places in tiers."""

@@ -1,13 +1,12 @@
 """Histories on the real store: whatever happens in whatever order, and wherever a process dies: live = rebuilt."""
 
-import os
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, ClassVar
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -15,22 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from services.titles_and_badges.use_cases import recognising
 from shared.settings import Settings
 from tests.fixtures import Door, new_community
+from tests.journeys import lived
 from tests.journeys.truth import broken, definitions, dying, exporting, said
 from tests.journeys.truth.living import ALL, Life
 
 pytestmark = pytest.mark.takes(100)
 
-#: `LAUREL_HISTORIES=2000` lives that many; without it few, the same ones every time.
-HISTORIES = int(os.environ.get("LAUREL_HISTORIES", "0"))
-STEADY = settings(
-    phases=[Phase.generate],
-    report_multiple_bugs=False,
-    stateful_step_count=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+STEADY = settings(lived.STEADY, stateful_step_count=20)
 
 chances = st.integers(0, 10**6).map(Random)
 
@@ -225,10 +215,10 @@ def _histories_begin(
     recognising._memory = memory  # noqa: SLF001
 
 
-@pytest.mark.timeout(60 * max(10, HISTORIES))
+@pytest.mark.timeout(60 * max(10, lived.HISTORIES))
 def test_live_is_rebuilt() -> None:
-    lived = settings(STEADY, max_examples=HISTORIES or 12, derandomize=not HISTORIES)
-    run_state_machine_as_test(Histories, settings=lived)
+    wanted = settings(STEADY, max_examples=lived.HISTORIES or 12, derandomize=not lived.HISTORIES)
+    run_state_machine_as_test(Histories, settings=wanted)
 
 
 @pytest.mark.timeout(600)

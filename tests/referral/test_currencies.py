@@ -10,8 +10,8 @@ from services.referral.schemas.conversions import NewOrder, NewRefund
 from services.referral.schemas.payouts import PayoutWanted
 from services.referral.schemas.programs import Terms
 
-#: Nothing, gold, a code for tests, money that is gone, a fund: codes of ISO 4217, and no money.
-NO_MONEY = ("XXX", "XAU", "XTS", "DEM", "CLF")
+#: Nothing (three times X), gold, a code for tests, money that is gone, a fund: codes of ISO 4217, and no money.
+NO_MONEY = (3 * "X", "XAU", "XTS", "DEM", "CLF")
 
 
 def faults(schema: marshmallow.Schema, said: dict[str, Any]) -> Any:

@@ -17,6 +17,12 @@ from tests.referral.owing import BEGAN, COMMISSION, HOLD, Shop, terms
 FLAT = Reward(name="flat", to=Beneficiary.ADVOCATE, amount_minor=100, currency="EUR", months=None)
 
 
+def milestone(friends: int) -> Reward:
+    """Nine euros for so many friends."""
+    to, on = Beneficiary.ADVOCATE, Occasion.MILESTONE
+    return Reward(name="many", to=to, on=on, amount_minor=900, currency="EUR", friends=friends)
+
+
 @pytest.fixture
 def shop(community: str) -> Shop:
     return Shop(community)
@@ -180,15 +186,7 @@ def test_a_cap_is_never_overspent_by_orders_at_the_same_time(shop: Shop) -> None
 
 
 def test_a_milestone_is_reached_lost_by_a_refund_and_reached_again(shop: Shop) -> None:
-    milestone = Reward(
-        name="three",
-        to=Beneficiary.ADVOCATE,
-        on=Occasion.MILESTONE,
-        amount_minor=900,
-        currency="EUR",
-        friends=3,
-    )
-    shop.promises(terms(milestone))
+    shop.promises(terms(milestone(3)))
     for friend in ("bob", "eve"):
         shop.sells(f"o-{friend}", friend=friend)
         shop.sells(f"again-{friend}", friend=friend)
@@ -210,15 +208,7 @@ def test_a_milestone_is_his_whose_friends_they_are_though_another_sold_to_one_of
     shop: Shop,
 ) -> None:
     """Else it is looked for among another's, not found, and announced again with each friend."""
-    milestone = Reward(
-        name="two",
-        to=Beneficiary.ADVOCATE,
-        on=Occasion.MILESTONE,
-        amount_minor=900,
-        currency="EUR",
-        friends=2,
-    )
-    shop.promises(terms(milestone))
+    shop.promises(terms(milestone(2)))
     shop.sells("o1", friend="bob")
     shop.sells("o2", friend="cy", by="zed")
     shop.sells("o3", friend="cy", by="ann")

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.referral.domain import rewards, suspicion
-from services.referral.domain import unpaid as nothing
 from services.referral.domain.rewards import Conversion, Credit
-from services.referral.domain.unpaid import Unpaid
+from services.referral.domain.unpaid import Unpaid, unpaid
 from services.referral.repository import cases
 from services.referral.use_cases import suspecting
 from services.referral.use_cases.histories import History
@@ -23,11 +22,11 @@ def count(history: History, now: datetime) -> Tallies:
     Afterwards the history's conversions know their places.
     """
     before = {name: dict(each) for name, each in history.cases.items()}
-    unpaid = nothing.unpaid(history.friend, list(history.conversions.values()))
+    nothing = unpaid(history.friend, list(history.conversions.values()))
     for name, conversion in history.conversions.items():
         history.cases.update(_case(history, name, conversion, now))
-        if name in unpaid:
-            history.cases[name]["unpaid"] = [_named(each) for each in unpaid[name]]
+        if name in nothing:
+            history.cases[name]["unpaid"] = [_named(each) for each in nothing[name]]
     for name, case in history.cases.items():
         if name not in history.conversions or history.conversions[name].credit is None:
             _close(case)
@@ -78,8 +77,8 @@ def _new(history: History, name: str, conversion: Conversion, credit: Credit) ->
     }
 
 
-def _named(unpaid: Unpaid) -> Document:
-    return {"rule": unpaid.rule, "to": str(unpaid.to), "reason": str(unpaid.reason)}
+def _named(one: Unpaid) -> Document:
+    return {"rule": one.rule, "to": str(one.to), "reason": str(one.reason)}
 
 
 def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> None:
