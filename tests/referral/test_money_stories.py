@@ -13,8 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from services.referral import jobs
 from services.referral.domain.budgets import Budget, Person
@@ -53,8 +51,8 @@ WEIGHTS = {
     "bounced": 8,
 }
 LENGTH = 60
-#: What was done in all stories of this process.
-DONE: Counter[str] = Counter()
+#: At least so many stories are told; and no more than that many, should something never happen in them.
+STORIES, MOST = 15, 100
 
 
 class Story:
@@ -93,7 +91,7 @@ class Story:
         name, by, amount = choice(NAMES), choice([RITA, ADA, BEA]), self.chance.randint(1, 30)
         grant = self.grant(what)
         month = f"2026-{choice(range(1, max(2, now.month))):02}"
-        payout, line = self.line()
+        payout, line = self.line(what)
         of = (self.community, payout)
         wanted = granting.Wanted(grant, self.house.id(name), name, amount, "EUR", "gifts", "A story.")
         marks = {"paid": Status.PAID, "bounced": Status.BOUNCED}
@@ -124,16 +122,15 @@ class Story:
         names = [each["id"] for each in found] * 3 + [f"g{number}" for number in range(15)]
         return self.chance.choice(names if fitting is None else names[: max(1, len(found) * 3 + 2)])
 
-    def line(self) -> tuple[str, str]:
-        """A pay-out, and a line of it, mostly one that can be paid."""
-        every = payouts.latest(self.community, before=None, limit=9)
-        if not every:
-            return "none", "none"
-        payout = self.chance.choice(every)
-        lines = payouts.lines(payout, statuses=None, after=None, limit=9)
-        open_ones = [each for each in lines if each["status"] == Status.OPEN]
-        names = [each["name"] for each in open_ones * 3 + lines] or ["none"]
-        return payout["name"], self.chance.choice(names)
+    def line(self, what: str) -> tuple[str, str]:
+        """A pay-out, and a line of it, mostly one to which that can happen."""
+        fitting = Status.PAID if what == "bounced" else Status.OPEN
+        found: list[tuple[str, str]] = []
+        for payout in payouts.latest(self.community, before=None, limit=9):
+            found.append((payout["name"], "none"))
+            for line in payouts.lines(payout, statuses=None, after=None, limit=9):
+                found += [(payout["name"], line["name"])] * (9 if line["status"] == fitting else 1)
+        return self.chance.choice(found or [("none", "none")])
 
     def owing(self, name: str, amount: int) -> Callable[[], object]:
         """Something is owed, or taken back: the same thing, however often it is tried."""
@@ -201,24 +198,13 @@ class Story:
 
 
 @pytest.mark.takes(30)
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(chance=st.randoms(use_true_random=True))
-def test_whatever_happens_nothing_is_overspent_and_nothing_is_paid_twice(
-    referral: Door, chance: random.Random
-) -> None:
-    DONE.update(told(referral, chance).done)
-
-
-@pytest.mark.servers  # it looks at what the stories before it, which need them, have done
-def test_the_stories_were_about_something() -> None:
-    assert all(DONE[what] for what in WEIGHTS), DONE
+def test_whatever_happens_nothing_is_overspent_and_nothing_is_paid_twice(referral: Door) -> None:
+    done: Counter[str] = Counter()
+    for seed in range(MOST):
+        done += told(referral, seed).done
+        if seed + 1 >= STORIES and set(done) == set(WEIGHTS):
+            return
+    pytest.fail(f"In {MOST} stories too little happened: {done}")
 
 
 BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
@@ -241,11 +227,12 @@ def test_a_broken_variant_is_noticed(referral: Door, monkeypatch: pytest.MonkeyP
 def tell_many(referral: Door) -> None:
     """Stories, until one goes wrong."""
     for seed in range(20):
-        told(referral, random.Random(seed))  # noqa: S311 (chance, no secret)
+        told(referral, seed)
 
 
-def told(referral: Door, chance: random.Random) -> Story:
-    """A whole story."""
+def told(referral: Door, seed: int) -> Story:
+    """A whole story; ids differ from run to run, so the same seed tells much the same, not quite."""
+    chance = random.Random(seed)  # noqa: S311 (no secret)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preparing, "AT_ONCE", 1)
         story = Story(referral, patch, chance)
