@@ -28,7 +28,8 @@ def text(moment: datetime) -> str:
 
 def from_text(written: str) -> datetime:
     """Read what `text` wrote, or any RFC 3339 time with an offset. Raises ValueError."""
-    moment = datetime.fromisoformat(written)
+    # RFC 3339 lets `t` and `z` be small; Python knows the small `t` alone.
+    moment = datetime.fromisoformat(f"{written[:-1]}Z" if written.endswith("z") else written)
     if moment.tzinfo is None:
         message = f"{written!r} has no offset from UTC"
         raise ValueError(message)

@@ -16,7 +16,7 @@ form = click.option("--format", "form", type=click.Choice([CSV, JSON]), default=
 
 
 def say(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], form: str = CSV) -> None:
-    """Print rows one by one: all that they hold as JSON, or these columns as CSV, as they are."""
+    """Print rows one by one: all that they hold as JSON, as it is, or these columns as CSV, in which nothing runs."""
     if form == JSON:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))

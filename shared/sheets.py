@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 #: What makes a spreadsheet compute or call out, by OWASP's list, with the full-width forms that some fold.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -15,17 +16,20 @@ def cell(text: str) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
     """Rows as CSV with a header; numbers as they are, everything else through `cell`."""
-    return "".join([line(columns), *(line([_shown(row[name]) for name in columns]) for row in rows)])
+    return "".join([line(columns), *(line([row[name] for name in columns]) for row in rows)])
 
 
 def line(cells: Iterable[object]) -> str:
-    """One row. The writer puts in quotes what ends its own lines: hence both, or a carriage return would break one."""
+    """One row; the only place where CSV is written.
+
+    The writer puts in quotes what ends its own lines: hence both, or a carriage return would break one.
+    """
     written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(cells)
+    csv.writer(written, lineterminator="\r\n").writerow([_shown(each) for each in cells])
     return written.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _shown(value: object) -> object:
     if value is None:
         return ""
-    return value if isinstance(value, int) else cell(str(value))
+    return value if isinstance(value, int | float | Decimal) else cell(str(value))

@@ -233,6 +233,8 @@ def test_the_actor_of_a_create_is_its_author_unless_another_is_named() -> None:
     [
         ("2026-01-01T00:00:00.9999Z", datetime(2026, 1, 1, 0, 0, 0, 999_000, tzinfo=UTC)),
         ("2026-01-01T01:30:00+01:30", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("2026-01-01t00:00:00.5z", datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)),
+        ("2025-12-31t19:30:00-04:30", datetime(2026, 1, 1, tzinfo=UTC)),
         ("1970-01-01T00:00:00Z", datetime(1970, 1, 1, tzinfo=UTC)),
     ],
 )
