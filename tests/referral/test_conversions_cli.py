@@ -71,10 +71,11 @@ def test_what_if_of_one_program_shows_its_money_alone(town: Town, laurel: Laurel
     town.advocate("dan", "sticky")
     town.buy("o1", click=town.click("ann", NOW - DAY), code=town.advocate("ann"))
     town.buy("o2", "eve", code=town.advocate("ann", "sticky"), amount_minor=3_000)
-    found = rows(laurel("referral", "what-if", "--community", town.community, "--program", "sticky"))
-    assert [(each["advocate"], each["before_minor"], each["after_minor"]) for each in found] == [
+    said = laurel("referral", "what-if", "--community", town.community, "--program", "sticky")
+    assert [(each["advocate"], each["before_minor"], each["after_minor"]) for each in rows(said)] == [
         ("ann", "300", "300")
     ]
+    assert said.err.startswith("0 of 1 joins and orders that concern sticky would")
     found = rows(laurel("referral", "what-if", "--community", town.community, "--program", "spring"))
     assert [(each["advocate"], each["before_minor"]) for each in found] == [("ann", "50")]
 

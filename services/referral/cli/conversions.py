@@ -58,9 +58,9 @@ def what_if(
     app.connect(settings())
     answer = supposing.ask(communities.meant(community), supposed, clock.now())
     printing.say(DIFFERENCES, answer.rows, form)
+    which = "joins and orders" if program is None else f"joins and orders that concern {program}"
     click.echo(
-        f"{answer.changed} of {answer.decided} joins and orders would have another advocate, or none.",
-        err=True,
+        f"{answer.changed} of {answer.decided} {which} would have another advocate, or none.", err=True
     )
 
 

@@ -1,6 +1,6 @@
 """What if the window or the model had been another? History is decided anew, twice, and nothing is changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,10 @@ _AT_ONCE = 200
 
 @dataclass(slots=True)
 class Answer:
-    """What would be otherwise: rows by advocate and currency, and how many joins and orders there are."""
+    """What would be otherwise: rows by advocate and currency, and how many joins and orders the question is about.
+
+    Of one program: those for which it, or a link or coupon of it, was a candidate.
+    """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     decided: int = 0
@@ -32,7 +35,7 @@ def ask(community: str, supposed: Supposed, now: datetime) -> Answer:
     if supposed.program is not None and supposed.program not in known:
         raise NotFound("program", supposed.program)
     answer = Answer()
-    sides = _replay(community, known, rules.altered(known, supposed), now, answer)
+    sides = _replay(community, known, supposed, now, answer)
     answer.rows = list(_rows(*(rules.owed(each, supposed.program) for each in sides)))
     return answer
 
@@ -40,10 +43,11 @@ def ask(community: str, supposed: Supposed, now: datetime) -> Answer:
 def _replay(
     community: str,
     known: Mapping[str, Program],
-    altered: Mapping[str, Program],
+    supposed: Supposed,
     now: datetime,
     answer: Answer,
 ) -> tuple[list[Friend], list[Friend]]:
+    altered = rules.altered(known, supposed)
     before: list[Friend] = []
     after: list[Friend] = []
     for friend in _friends(community):
@@ -53,9 +57,19 @@ def _replay(
             for side, by_slug, decided in ((before, known, once), (after, altered, otherwise)):
                 imagined = histories.imagine(gathering.dossier(facts, decided), by_slug, now)
                 side.append(Friend(friend, imagined))
-        answer.decided += len(once)
-        answer.changed += sum(_who(one) != _who(other) for one, other in zip(once, otherwise, strict=True))
+        _count(answer, zip(once, otherwise, strict=True), supposed.program)
     return before, after
+
+
+def _count(answer: Answer, decided: Iterable[tuple[Document, Document]], program: str | None) -> None:
+    for once, otherwise in decided:
+        if program is None or program in _named(once) | _named(otherwise):
+            answer.decided += 1
+            answer.changed += _who(once) != _who(otherwise)
+
+
+def _named(document: Document) -> set[str | None]:
+    return {each.get("program") for each in document["candidates"]}
 
 
 def _friends(community: str) -> Iterator[str]:
