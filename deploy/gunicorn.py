@@ -18,8 +18,8 @@ def _count(variable: str, default: int) -> int:
 
 
 # Threads, and no preload: each worker connects for itself, after the fork. A client that was connected before
-# may hang (gevent with preload did, measured).
-worker_class = "gthread"
+# may hang (gevent with preload did, measured). gunicorn's own, but for the form of what it refuses itself.
+worker_class = "deploy.worker.Worker"
 workers = _count("LAUREL_API_WORKERS", 2)
 threads = _count("LAUREL_API_THREADS", 8)
 preload_app = False

@@ -7,7 +7,7 @@ import marshmallow
 import msgspec
 from flask import Request, request
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from shared.errors import Invalid, Malformed, Place, TooLarge
 from shared.http import problems, views
@@ -59,9 +59,20 @@ def check() -> None:
         raise UnsupportedMediaType(description=f"Send one of {', '.join(MEDIA_TYPES)}, not compressed.")
     # werkzeug cuts a chunked body that is longer than its limit in silence; the one byte more shows it.
     request.max_content_length = limit + 1
-    if (request.content_length or 0) > limit or len(request.get_data(cache=True)) > limit:
+    if (request.content_length or 0) > limit or len(_read()) > limit:
         message = f"The body is larger than {limit} bytes."
         raise TooLarge(message)
+
+
+def _read() -> bytes:
+    """All of the body. Raises Malformed where its chunks are none, or the caller hangs up within it."""
+    try:
+        return request.get_data(cache=True)
+    except HTTPException:
+        raise
+    except Exception as error:  # each server raises errors of its own, and all are of what the caller sent
+        message = f"The body cannot be read: {error}"
+        raise Malformed(message) from error
 
 
 def _announced() -> bool:

@@ -52,6 +52,25 @@ def test_a_chunked_body_that_fits_is_read(client: FlaskClient, server: dict[str,
     assert send_chunked(client, LARGE, server, b"[1, 2, 3]").json == {"items": 3}
 
 
+def test_chunks_that_cannot_be_read_are_the_callers_fault(
+    client: FlaskClient, server: dict[str, str]
+) -> None:
+    class Broken(BytesIO):
+        def read(self, *_: object) -> NoReturn:
+            # gunicorn's is no OSError, which werkzeug would take for a caller who is gone.
+            message = "Invalid chunk size: b'zz'"
+            raise ValueError(message)
+
+    answer = client.post(
+        LARGE,
+        headers={**server, "Transfer-Encoding": "chunked"},
+        input_stream=Broken(),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert (answer.status_code, answer.json["title"]) == (400, "Malformed")
+
+
 def test_no_byte_of_a_body_is_read_for_a_stranger(client: FlaskClient) -> None:
     class Untouched(BytesIO):
         def read(self, *_: object) -> NoReturn:
