@@ -5,12 +5,19 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.embedded import kafka, mongod, ports
 from deploy.embedded.server import Server
 from tests.live import LIVE, Live, running
 
 pytest_plugins = ["tests.fixtures", "tests.side_by_side"]
+
+# How long an example takes says how busy the machine is; all else stays as Hypothesis has it here, or under `CI`.
+settings.register_profile(
+    "whatever-the-load", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("whatever-the-load")
 
 #: Whoever uses one of these, even through another fixture, is marked `servers`.
 SERVER_FIXTURES = frozenset({"mongo_server", "kafka_server", "live"})

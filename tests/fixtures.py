@@ -29,6 +29,8 @@ __all__ = ["ACTIVITY", "BADGES", "REFERRAL", "Catcher", "Courier"]  # what tests
 MEMBER_KEY = "a key for tests alone, 32 characters or more"
 CREDENTIAL_KEY = "a secret for tests alone of 32 characters or more"
 CLICK_KEY = "another secret for tests alone of 32 characters or more"
+#: Where the communities of tests are: it is not UTC, so that nothing is right by accident.
+ZONE = "Europe/Kyiv"
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +72,7 @@ def community(databases: Settings) -> str:
 def new_community() -> "Courier":
     """Found a community, and let both services know it. Returns its courier."""
     courier = Courier(f"test-{uuid.uuid4().hex[:12]}")
-    membership.found_community(
-        courier.community, name="A test", time_zone="Europe/Kyiv", locale="en", now=clock.now()
-    )
+    membership.found_community(courier.community, name="A test", time_zone=ZONE, locale="en", now=clock.now())
     courier.carry()
     return courier
 

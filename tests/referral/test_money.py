@@ -10,7 +10,7 @@ import pytest
 
 from services.referral.use_cases import releasing
 from shared import clock, months
-from tests.fixtures import Door
+from tests.fixtures import ZONE, Door
 from tests.referral.till import LATER, OWN, THEN, apart, lies, proven, states, told_then, work_off
 from tests.referral.town import DAY, HOUR, NOW, Town, text
 from tests.referral.treasury import Treasury
@@ -139,7 +139,7 @@ def test_of_what_was_paid_and_refunded_in_part_it_is_said_what_is_owed_back(town
 
 def pay(treasury: Treasury) -> None:
     """What was released in a month that is over is paid."""
-    period = months.month_of(LATER, [])
+    period = months.month_of(LATER, [(clock.BEGINNING, ZONE)])
     treasury.approved(period)
     assert treasury.mark("ann", "paid", payout=period).status_code == 200
 
@@ -178,7 +178,7 @@ def test_the_terms_of_an_orders_time_stay_its_own(town: Town) -> None:
         "rewards": [{**OWN, "rate": "15%"}],
     })  # fmt: skip
     assert said.status_code == 200, said.text
-    town.buy("o2", at=NOW + 2 * HOUR, code=code)
+    town.buy("o2", at=clock.now() + 2 * HOUR, code=code)
     assert lies(town, "held:ann") == 15 + 75
     town.refund("o1", "r1", None, kind="whole")
     assert lies(town, "held:ann") == 75

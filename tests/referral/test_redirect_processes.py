@@ -34,7 +34,10 @@ class Served:
             environment=_environment(settings, home, f"{ports.HOST}:{port}"),
             log=home / "api.log",
         )
-        self._client = httpx.Client(base_url=f"http://{ports.HOST}:{port}", headers={"User-Agent": CHROME})
+        # Far longer than an answer takes: a machine that is busy makes no click a lost one.
+        self._client = httpx.Client(
+            base_url=f"http://{ports.HOST}:{port}", headers={"User-Agent": CHROME}, timeout=60
+        )
 
     def start(self, code: str) -> None:
         """Serve, until the door leads to the landing page."""
