@@ -62,4 +62,5 @@ lock: setup ## Write the locks anew; UPGRADE=--upgrade takes newer versions
 	&& "$$uv/bin/python" -m pip install --quiet --disable-pip-version-check uv \
 	&& "$$uv/bin/uv" pip compile $(LOCK_OPTIONS) $(UPGRADE) --all-extras pyproject.toml -o requirements.lock \
 	&& echo setuptools | "$$uv/bin/uv" pip compile $(LOCK_OPTIONS) -c requirements.lock \
-		pyproject.toml - -o deploy/requirements.lock
+		pyproject.toml - -o deploy/requirements.lock \
+	&& "$$uv/bin/uv" pip compile $(LOCK_OPTIONS) $(UPGRADE) tests/peers/requirements.in -o tests/peers/requirements.lock

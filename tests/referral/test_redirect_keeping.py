@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from services.referral import jobs
 from services.referral.redirect import Redirect, routes
 from services.referral.redirect.keeping import Keeping
+from services.referral.redirect.visitors import Hashing
 from services.referral.repository import clicks as stored_clicks
 from services.referral.use_cases import attributing, click_keys, clicking, draining
 from shared import clock, mongo, telemetry, work
@@ -54,6 +55,14 @@ def test_keys_of_another_installation_beside_the_links_hold_nothing_up(
     Keeping(tmp_path, "referral", 1_000_000, right).attach(door)
     with pytest.raises(Fault, match="LAUREL_CLICK_KEYS"):
         Keeping(tmp_path, "referral", 1_000_000, opener).attach(door)
+
+
+def test_whoever_comes_first_is_known_again(referral: Door, tmp_path: Path) -> None:
+    """A door that has only just begun, in an empty folder: nobody has followed the keys yet."""
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    door.hashing = Hashing({})
+    Keeping(tmp_path, "referral", 1_000_000, keeping(referral)._opener).attach(door)  # noqa: SLF001 (as above)
+    assert door.hashing("visitor", referral.community, "0" * 32, clock.now().timestamp())
 
 
 def test_a_click_that_is_drained_twice_is_one(referral: Door) -> None:

@@ -12,7 +12,6 @@ from services.referral.redirect.routes import Routes, Undecided
 from services.referral.redirect.visitors import Hashing
 from services.referral.use_cases import click_keys, draining
 from shared import clock, mongo, telemetry
-from shared.errors import Fault
 from shared.spool import Spool
 
 #: The most that is lost without power.
@@ -49,16 +48,12 @@ class Keeping:
         return kept
 
     def attach(self, door: Redirect) -> None:
-        """Be behind a door: the links and keys that were known last hold at once.
+        """Be behind a door: the links that were known last hold at once, and whoever comes first has a name already.
 
         Raises Fault where no secret opens the keys.
         """
         self._door = door
-        try:
-            self._open(self.routes.keys)
-        except Fault:
-            # The file may be of another installation; where the database says the same, our secrets are wrong.
-            self._open(click_keys.provide(self._opener, clock.now()))
+        self._open(self._keys())
         self.routes.look_up = self._look_up
 
     def start(self) -> None:
@@ -120,6 +115,14 @@ class Keeping:
         self._away = False
         self.routes.save()
         draining.drain(self._folder, self._service, older)
+
+    def _keys(self) -> dict[str, bytes]:
+        """The keys as they are; as they were known last, should nobody tell now."""
+        try:
+            with mongo.within(LOOK_UP_SECONDS):
+                return click_keys.provide(self._opener, clock.now())
+        except mongo.UNAVAILABLE:
+            return self.routes.keys
 
     def _open(self, wrapped: dict[str, bytes]) -> None:
         if wrapped != self._wrapped:

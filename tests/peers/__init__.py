@@ -1,0 +1,1 @@
+"""Laurel and its peers, asked the same."""
