@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import pytest
 from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize
 from werkzeug.test import TestResponse
 
 from shared.http import bodies
@@ -56,10 +57,9 @@ def test_chunks_that_cannot_be_read_are_the_callers_fault(
     client: FlaskClient, server: dict[str, str]
 ) -> None:
     class Broken(BytesIO):
-        def read(self, *_: object) -> NoReturn:
-            # gunicorn's is no OSError, which werkzeug would take for a caller who is gone.
-            message = "Invalid chunk size: b'zz'"
-            raise ValueError(message)
+        def readinto(self, *_: object) -> NoReturn:
+            size = b"zz"
+            raise InvalidChunkSize(size)
 
     answer = client.post(
         LARGE,
