@@ -17,6 +17,7 @@ from shared.http import (
     idempotency,
     kept,
     openapi,
+    parameters,
     paths,
     problems,
     requests,
@@ -61,6 +62,7 @@ def create_app(  # noqa: PLR0913 - the wiring of a service, all of it keyword-on
     requests.register(app, service)
     answers.register(app)
     access.register(app, keys, standing, open_endpoints)
+    parameters.register(app)
     app.before_request(bodies.check)
     idempotency.register(app, idempotency_keys)
     problems.register(app, unavailable)

@@ -82,12 +82,6 @@ def _announced() -> bool:
 class Parser(FlaskParser):
     """webargs with our reading of JSON, and its refusals as ours."""
 
-    #: A filter with a typing error would show everything: a list refuses what it does not know.
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - as it is declared there
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": marshmallow.RAISE,
-    }
-
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - JSON
         return decode(req.get_data())
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.routing import Rule
 
-from shared.http import answers, bodies, paths, problems, views
+from shared.http import answers, bodies, parameters, paths, problems, views
 from shared.http.views import View
 
 VERSION = "3.1.0"
@@ -53,7 +53,9 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[[View], View]:
         """Validate the body (or with `location="query"` the parameters) and hand it to the view."""
         decorate: Callable[[View], View] = super().arguments(schema, location=location, **options)
-        return decorate
+        if location != "query":
+            return decorate
+        return lambda view: parameters.declare(decorate(view), schema)
 
     def response(
         self,

@@ -47,6 +47,12 @@ class ThingQuery(http.PageQuery):
     colour = fields.String(load_default=None)
 
 
+class ThingLook(marshmallow.Schema):
+    """In which light."""
+
+    light = fields.String()
+
+
 THING = Thing()
 FAILURES = {
     "fault": KeyError("the secret of ann@example.org"),
@@ -86,9 +92,11 @@ def make_thing(sent: Any) -> dict[str, Any]:
 
 @blueprint.get("/things/<any_id:thing_id>")
 @http.requires("server", "publishable")
+@blueprint.arguments(ThingLook, location="query")
 @blueprint.response(200, Thing)
-def show_thing(thing_id: str) -> dict[str, str]:
+def show_thing(look: dict[str, str], thing_id: str) -> dict[str, str]:
     """Show a thing."""
+    del look
     if thing_id == "missing":
         kind = "thing"
         raise errors.NotFound(kind, thing_id)

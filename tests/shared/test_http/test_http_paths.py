@@ -105,9 +105,9 @@ def test_the_query_string_is_left_alone(client: FlaskClient, server: dict[str, s
     assert "colour=%2F%3F+a" in answer.headers["Link"]
 
 
-@pytest.mark.parametrize("raw", ["http://proxy.example/v1/things/a%2Fb?x=1", "/v1/things/a%2Fb?x=1"])
+@pytest.mark.parametrize("raw", ["http://proxy.example/v1/things/a%2Fb?light=1", "/v1/things/a%2Fb?light=1"])
 def test_a_proxy_may_write_the_whole_address(client: FlaskClient, server: dict[str, str], raw: str) -> None:
-    answer = client.get("/", headers=server, environ_overrides={"RAW_URI": raw, "QUERY_STRING": "x=1"})
+    answer = client.get("/", headers=server, environ_overrides={"RAW_URI": raw, "QUERY_STRING": "light=1"})
     assert answer.json == {"id": "a/b"}
 
 

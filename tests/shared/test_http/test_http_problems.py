@@ -60,6 +60,22 @@ def test_a_parameter_that_a_list_does_not_know_is_named(client: FlaskClient, ser
     answer = client.get("/v1/things?colourr=red&limit=3", headers=server)
     assert answer.status_code == 422
     assert places(answer) == ["colourr"]
+    assert "takes the query parameters limit, cursor, colour" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "trace"), ("PUT", "things/1/parts/2"), ("POST", "things")]
+)
+def test_a_parameter_where_none_is_taken_is_named_too(
+    client: FlaskClient, server: dict[str, str], method: str, path: str
+) -> None:
+    answer = client.open(f"/v1/{path}?limit=3&as=x", method=method, headers=server, json={"id": "1"})
+    assert (answer.status_code, places(answer)) == (422, ["limit", "as"])
+
+
+@pytest.mark.parametrize("path", ["docs", "openapi.json", "livez", "metrics"])
+def test_pages_for_everybody_ignore_what_others_add(client: FlaskClient, path: str) -> None:
+    assert client.get(f"/{path}?utm_source=news").status_code == 200
 
 
 @pytest.mark.parametrize(
