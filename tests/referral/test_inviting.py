@@ -67,6 +67,8 @@ def test_a_friend_who_accepts_is_born_an_advocate_with_his_generation(door: Door
     edges = door("GET", f"/v1/loops/{line['id']}").json["edges"]
     assert [each["state"] for each in edges] == ["recommended", "joined", "satisfied", "advocate"]
     assert edges[-1]["evidence"]["how"] == "satisfaction"
+    (shown,) = door("GET", "/v1/advocates/cid").json["programs"]
+    assert (shown["generation"], shown["parent"]) == (2, "bob")
 
 
 def test_a_later_lower_answer_withdraws_who_has_not_accepted(door: Door) -> None:

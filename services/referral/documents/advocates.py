@@ -5,7 +5,6 @@ from mongoengine import (
     DateTimeField,
     DictField,
     Document,
-    IntField,
     ListField,
     LongField,
     StringField,
@@ -18,8 +17,8 @@ class Advocate(Document):
     """A member as an advocate of a program. `state` is the last one of `history`.
 
     `rates` were agreed with him alone: since when, of which rule, how much (None: as everybody). `why` names the badge
-    or title by which he became one; generation and parent are those of his loop. Who was merged into somebody else
-    says into whom (`became`): that one is the advocate.
+    or title by which he became one. Who was merged into somebody else says into whom (`became`): that one is the
+    advocate.
     """
 
     meta = {
@@ -43,8 +42,6 @@ class Advocate(Document):
     rates = ListField(ListField())
     by = StringField(required=True)
     why = DictField()
-    generation = IntField()
-    parent = StringField()
     became = StringField()
 
 

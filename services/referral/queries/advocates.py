@@ -1,12 +1,12 @@
 """Advocates and their links, as they are shown: by the community's own ids."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.referral.domain import codes
 from services.referral.domain import links as rules
-from services.referral.repository import advocates, links, people, rates
+from services.referral.repository import advocates, links, people, rates, trees
 from shared import clock
 from shared.errors import NotFound
 from shared.mongo import Document
@@ -32,18 +32,22 @@ def one(community: str, member: str, external_id: str) -> dict[str, Any]:
 
 def shown(found: Sequence[Document]) -> list[dict[str, Any]]:
     """Advocates as they are shown; `key` is where each stands in a list."""
-    names = people.shown(name for each in found for name in (each["member"], each.get("parent")) if name)
-    return [
-        {
-            **{name: each.get(name) for name in ("program", "state", "since", "by", "why", "generation")},
-            "key": each["_id"],
-            "member": names[each["member"]],
-            "parent": names.get(each.get("parent") or ""),
-            "rates": [{"since": since, "rule": rule, "rate": rate} for since, rule, rate in rates.read(each)],
-            "history": [{"since": since, "state": state} for since, state in each["history"]],
-        }
-        for each in found
-    ]
+    came = trees.arrivals(each["member"] for each in found)
+    names = people.shown({each["member"] for each in found} | {advocate for _, advocate in came.values()})
+    return [_shown(each, came.get((each["program"], each["member"])), names) for each in found]
+
+
+def _shown(each: Document, came: tuple[int, str] | None, names: Mapping[str, str | None]) -> dict[str, Any]:
+    generation, parent = came or (None, "")
+    return {
+        **{name: each.get(name) for name in ("program", "state", "since", "by", "why")},
+        "key": each["_id"],
+        "member": names[each["member"]],
+        "generation": generation,
+        "parent": names.get(parent),
+        "rates": [{"since": since, "rule": rule, "rate": rate} for since, rule, rate in rates.read(each)],
+        "history": [{"since": since, "state": state} for since, state in each["history"]],
+    }
 
 
 def links_of(community: str, member: str, external_id: str, base: str) -> list[dict[str, Any]]:

@@ -31,6 +31,15 @@ def came(program: str, member: str) -> Came | None:
     return None if found is None else Came(found["anc"], found["bound"], found["generation"])
 
 
+def arrivals(members: Iterable[str]) -> dict[tuple[str, str], tuple[int, str]]:
+    """(program, member) of those whom somebody brought: in which generation, and who."""
+    found = _loops().find(
+        {"friend": {"$in": list(members)}, "gone": None},
+        {"program": 1, "friend": 1, "generation": 1, "advocate": 1},
+    )
+    return {(each["program"], each["friend"]): (each["generation"], each["advocate"]) for each in found}
+
+
 def referrer(program: str, member: str) -> str | None:
     """Who recommended a program to a member."""
     found = _loops().find_one({"friend": member, "program": program, "gone": None}, {"advocate": 1})

@@ -84,8 +84,12 @@ class Advocate(Schema):
     since = http.Moment(required=True)
     by = fields.String(required=True, validate=validate.OneOf(list(By)))
     why = fields.Dict(required=True, allow_none=True)
-    generation = fields.Integer(required=True, allow_none=True)
-    parent = fields.String(required=True, allow_none=True)
+    generation = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "In which he came; null where nobody brought him."},
+    )
+    parent = fields.String(required=True, allow_none=True, metadata={"description": "Who brought him."})
     history = fields.List(fields.Nested(StateSince), required=True)
     rates = fields.List(fields.Nested(AgreedRate), required=True)
 
