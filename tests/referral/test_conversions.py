@@ -44,6 +44,23 @@ def test_an_order_may_be_as_large_as_it_is(town: Town, amount: int) -> None:
     assert [each["sum_minor"] for each in town.ask("GET", "/v1/ledger/balance").json["items"]] == [0]
 
 
+@pytest.mark.parametrize("amount", [10**12 + 1, 2**63, 10**400, 1e30, -1])
+def test_an_amount_that_no_ledger_could_sum_is_refused_by_name(town: Town, amount: float) -> None:
+    said = town.buy("o1", amount_minor=amount)
+    assert (said.status_code, [each["pointer"] for each in said.json["errors"]]) == (422, ["/amount_minor"])
+
+
+def test_a_fixed_amount_of_very_many_pieces_is_bounded_as_every_amount_is(town: Town) -> None:
+    fixed = {"name": "fixed", "to": "advocate", "amount_minor": 10**12, "currency": "EUR"}
+    own = {"name": "own", "to": "friend", "amount_minor": 10**12, "currency": "EUR"}
+    town.program("rich", rewards=[fixed, own])
+    code = town.advocate("ann", "rich")
+    items = [{"product": str(each), "amount_minor": 1, "quantity": 10**6} for each in range(20)]
+    assert town.buy("o1", code=code, items=items, quantity=10**6).status_code == 201
+    rewards = town.ask("GET", "/v1/rewards").json["items"]
+    assert [(each["asked_minor"], each["amount_minor"]) for each in rewards] == [(10**12, 10**12)] * 2
+
+
 @pytest.mark.parametrize(
     "other", [{"amount_minor": 501}, {"currency": "USD"}, {"member": "eve"}, {"code": "x"}]
 )

@@ -6,6 +6,9 @@ from fractions import Fraction
 # A space before the sign is how many people write it. A bare `2.9` is refused: it may mean 2.9 % or 290 %.
 _PERCENT = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,6}))? ?%")
 _HUNDRED = 100
+#: The most of anything in minor units: 10 thousand million of a currency with two decimals. Nine million such amounts
+#: still fit into the 64 bits of a sum.
+MOST = 10**12
 
 
 def share(amount_minor: int, rate: Fraction) -> int:

@@ -290,7 +290,7 @@ def _due(
         subject=conversion.subject,
         member=member,
         currency=rule.currency or "" if fixed else conversion.currency,
-        amount_minor=amount_minor,
+        amount_minor=min(amount_minor, money.MOST),  # very many pieces: more than a ledger can sum
         at=conversion.at,
     )
 

@@ -52,7 +52,8 @@ class Reward(Value):
 
     `months` bounds for how long after the friend's first purchase later ones are rewarded too: 0 only the first, null
     for ever. A milestone is due when so many `friends` have bought. An upstream reward goes to so many `generations`
-    above who recommended: 1 is his own advocate alone.
+    above who recommended: 1 is his own advocate alone. No reward is more than 1,000,000,000,000 minor units, whatever
+    the quantity.
     """
 
     kind = domain.Reward

@@ -23,8 +23,6 @@ LONGEST_TEXT = 2_000
 LONGEST_ID = 1_000
 LONGEST_URL = 2_000
 _NO_PAGE = "The absolute address of a page is wanted here: http or https, a host, no user."
-#: The most of anything in minor units: 10 thousand million of a currency with two decimals; sums stay far below 2⁶³.
-HIGHEST_AMOUNT = 10**12
 MOST = 1_000_000
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -82,8 +80,8 @@ class TimeOfDay(_Written[time]):
 
 
 def amount(least: int = 0, **options: Any) -> fields.Integer:  # noqa: ANN401
-    """An amount in minor units: a whole number."""
-    return fields.Integer(strict=True, validate=validate.Range(least, HIGHEST_AMOUNT), **options)
+    """An amount in minor units: a whole number, never above the one bound of all amounts."""
+    return fields.Integer(strict=True, validate=validate.Range(least, money.MOST), **options)
 
 
 def number(least: int, most: int = MOST, **options: Any) -> fields.Integer:  # noqa: ANN401
