@@ -1,11 +1,13 @@
 """What comes late: found by its name, within the grace and not after it; what is frozen never changes."""
 
+import threading
+
 from services.referral.domain import codes
 from services.referral.repository import friends
-from services.referral.use_cases import attributing, clicking
+from services.referral.use_cases import attributing, clicking, converting
 from services.referral.use_cases.attributing import settle_alone
 from shared import clock, mongo
-from tests.fixtures import REFERRAL
+from tests.fixtures import MEMBER_KEY, REFERRAL
 from tests.referral.records import record, stored, work_off
 from tests.referral.town import DAY, HOUR, NOW, Town, text
 
@@ -93,7 +95,35 @@ def test_the_terms_of_the_time_decide(town: Town) -> None:
 def test_a_click_that_is_drained_later_attributes_who_waits_for_it(town: Town) -> None:
     code = town.advocate("ann")
     town.buy("o1", click=late(town))
-    seen = clicking.Seen(
+    clicking.keep([seen(town, code)], NOW + HOUR)
+    work_off()
+    assert (town.advocate_of("o1"), record(town)["rule"]) == ("ann", "last-click")
+
+
+def test_a_click_that_is_kept_in_the_moment_of_its_order_attributes_it(town: Town) -> None:
+    """Neither transaction sees what the other one writes: each would think that the other is still to come."""
+    code = town.advocate("ann")
+    order = {
+        "order": "o1", "member": "bob", "at": NOW, "amount_minor": 500, "currency": "EUR", "quantity": 1,
+        "click": late(town),
+    }  # fmt: skip
+    drain = threading.Thread(target=clicking.keep, args=([seen(town, code)], NOW))
+
+    def meanwhile() -> None:
+        converting.convert.__wrapped__(MEMBER_KEY.encode(), town.community, order, NOW)  # type: ignore[attr-defined]
+        if drain.ident is None:
+            drain.start()
+            drain.join(timeout=1)  # it is kept by then, where nothing holds it up
+
+    mongo.transact(REFERRAL, meanwhile)
+    drain.join()
+    work_off()
+    assert town.advocate_of("o1") == "ann"
+
+
+def seen(town: Town, code: str) -> clicking.Seen:
+    """The late click, as the door saw it."""
+    return clicking.Seen(
         id=late(town),
         at=(NOW - HOUR).timestamp(),
         code=codes.fold(code),
@@ -109,6 +139,3 @@ def test_a_click_that_is_drained_later_attributes_who_waits_for_it(town: Town) -
         source={},
         paid=[],
     )
-    clicking.keep([seen], NOW + HOUR)
-    work_off()
-    assert (town.advocate_of("o1"), record(town)["rule"]) == ("ann", "last-click")

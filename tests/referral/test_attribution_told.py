@@ -1,7 +1,7 @@
 """How an attribution is explained: to an advocate, to a rep, to an auditor, to a server."""
 
 from tests.referral.records import record
-from tests.referral.town import DAY, NOW, Town
+from tests.referral.town import DAY, HOUR, NOW, Town
 
 
 def test_it_is_explained_to_advocate_rep_and_auditor(town: Town) -> None:
@@ -30,6 +30,30 @@ def test_an_advocate_sees_neither_the_friend_nor_other_advocates(town: Town) -> 
         for hidden in ("bob", "secret", f"'{other}'", dan if member == "ann" else "of ann"):
             assert hidden not in shown
     assert "Until " in record(town, "secret order", audience="advocate")["text"]
+
+
+def test_an_advocate_who_won_nothing_is_told_why(town: Town) -> None:
+    town.advocate("dan")
+    town.buy("o1", click=town.click("dan", NOW - 31 * DAY))
+    town.buy("o2", "eve")
+    said = {order: record(town, order, audience="advocate")["text"] for order in ("o1", "o2")}
+    assert (
+        "is not yours. A link was clicked, but the click is older than the window. (clicked 31 d"
+        in said["o1"]
+    )
+    assert "is nobody's: nothing that was named or clicked counts." in said["o2"]
+
+
+def test_who_won_before_does_not_lose_against_somebody_else(town: Town) -> None:
+    town.program("first", model="first")
+    town.advocate("ann", "first")
+    click = town.click("ann", NOW - DAY, "first")
+    town.buy("o1", at=NOW - HOUR, click=click)
+    town.buy("o2", click=click)
+    lost = [each for each in record(town, "o2")["candidates"] if each["reason"] == "already-referred"]
+    assert [(each["advocate"], each["words"]) for each in lost] == [
+        ("ann", "the friend had been brought before")
+    ]
 
 
 def test_a_server_is_told_what_an_advocate_may_know(town: Town) -> None:

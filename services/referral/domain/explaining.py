@@ -95,6 +95,8 @@ def _to_advocate(record: Record, member: str | None) -> Iterator[str]:
         yield from _arithmetic(won[0])
         for one in record.unrewarded:
             yield f"You get nothing for it by `{one.rule}`: {WORDS[one.reason]}."
+    elif member is None:
+        yield f"{what} is nobody's: {_RULES[record.rule]}."
     else:
         yield f"{what} is not yours."
         for each in own:

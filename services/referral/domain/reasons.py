@@ -71,7 +71,7 @@ WORDS = {
     Reason.CODE_LIMIT_REACHED: "the code was used as often as it may be",
     Reason.MEMBER_LIMIT_REACHED: "the member has had as much as one may have",
     Reason.NOT_APPLICABLE: "the program does not pay in this currency",
-    Reason.ALREADY_REFERRED: "somebody else had brought the friend before",
+    Reason.ALREADY_REFERRED: "the friend had been brought before",
     Reason.EXPIRED: "it had expired",
     Reason.NOT_FOUND: "there is no such code, coupon or click",
     Reason.PROGRAM_NOT_RUNNING: "the program had ended",

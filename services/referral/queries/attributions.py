@@ -28,7 +28,7 @@ def latest(
 
 
 def one(community: str, identifier: str, audience: Audience, member: str | None, now: datetime) -> Document:
-    """One attribution; to an advocate as `member`, or as whoever won. Raises NotFound."""
+    """One attribution; to an advocate as `member`, or else as the one whom it concerns. Raises NotFound."""
     found = attributions.one(community, identifier)
     if found is None:
         raise NotFound("attribution", identifier)
@@ -38,7 +38,7 @@ def one(community: str, identifier: str, audience: Audience, member: str | None,
 def shown(found: Sequence[Document], audience: Audience, member: str | None, now: datetime) -> list[Document]:
     """Attributions as they are shown to somebody."""
     asked = _Asked(audience, people.shown(_everybody(found)), cases.load(each["_id"] for each in found), now)
-    return [_shown(each, asked, member or each.get("advocate")) for each in found]
+    return [_shown(each, asked, member or _concerned(each)) for each in found]
 
 
 def state(document: Document, now: datetime) -> str:
@@ -46,6 +46,12 @@ def state(document: Document, now: datetime) -> str:
     if document.get("frozen"):
         return FROZEN
     return SETTLED if document["settles"] <= now else PROVISIONAL
+
+
+def _concerned(document: Document) -> str | None:
+    """Which advocate asks, where nobody says so: who won, or the only one who was named or clicked."""
+    named = {each["advocate"] for each in document["candidates"] if each.get("advocate")}
+    return document.get("advocate") or (named.pop() if len(named) == 1 else None)
 
 
 class _Asked(NamedTuple):

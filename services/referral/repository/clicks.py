@@ -40,7 +40,10 @@ def known(identifiers: Iterable[str]) -> set[str]:
 
 
 def take_turn(community: str) -> None:
-    """Write to a community's clicks as a whole, inside the running transaction: two who judge them take turns."""
+    """Write to a community's clicks as a whole, inside the running transaction.
+
+    Two who judge them take turns, and so does who misses one that may be on its way.
+    """
     turns = mongo.collection(DATABASE, "click_turns")
     turns.update_one({"_id": community}, {"$inc": {"turn": 1}}, upsert=True)
 

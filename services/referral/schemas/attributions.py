@@ -72,7 +72,7 @@ class _Asked(Schema):
 
 
 class AttributionQuery(_Asked):
-    """To whom an attribution is explained; `member` is the advocate who asks, by default whoever won."""
+    """To whom an attribution is explained; `member`: the advocate who asks, else who won or alone was named."""
 
     member = written.identifier(load_default=None)
 

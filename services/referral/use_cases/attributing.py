@@ -10,7 +10,7 @@ from typing import Any
 
 from services.referral.domain import emails
 from services.referral.domain.emails import Mailbox
-from services.referral.repository import DATABASE, attributions, friends, people
+from services.referral.repository import DATABASE, attributions, clicks, friends, people
 from services.referral.use_cases import deciding, gathering, looping, resembling, rewarding
 from services.referral.use_cases.gathering import Known
 from shared import clock, mongo, work
@@ -34,6 +34,9 @@ def settle(community: str, friend: str, now: datetime) -> dict[str, Document]:
     known = gathering.read(community, friend)
     decided = _flagged(known, deciding.decide(known))
     attributions.keep([each for each in decided if known.kept.get(each["_id"]) != each])
+    if any(each.get("awaits") for each in decided):
+        # A click that is being kept at this moment sees nobody who named it, and is not seen: one of us begins again.
+        clicks.take_turn(community)
     after = _of_friend(known, decided)
     friends.keep(friend, known.before, after)
     if _gave_an_address(known, after):
@@ -65,9 +68,9 @@ def mark(community: str, members: Iterable[str]) -> None:
         work.add(DATABASE, ATTRIBUTE, community, friend=member)
 
 
-def note_clicks(community: str, clicks: Iterable[str], visitors: Iterable[str]) -> None:
+def note_clicks(community: str, some: Iterable[str], visitors: Iterable[str]) -> None:
     """Clicks came, inside the running transaction: whoever named one of them, or its visitor, is decided anew."""
-    mark(community, friends.concerned(community, clicks, visitors))
+    mark(community, friends.concerned(community, some, visitors))
 
 
 def mark_advocate(community: str, member: str) -> None:
