@@ -62,7 +62,15 @@ def test_a_fixed_amount_of_very_many_pieces_is_bounded_as_every_amount_is(town: 
 
 
 @pytest.mark.parametrize(
-    "other", [{"amount_minor": 501}, {"currency": "USD"}, {"member": "eve"}, {"code": "x"}]
+    "other",
+    [
+        {"amount_minor": 501},
+        {"currency": "USD", "placed_at": text(NOW - HOUR)},
+        {"checkout_began_at": text(NOW - HOUR)},
+        {"member": "eve"},
+        {"code": "x"},
+        {"email": "bob@example.org"},
+    ],
 )
 def test_another_body_under_the_same_order_is_refused_and_nothing_is_stored(town: Town, other: Any) -> None:
     town.buy("o1")
@@ -71,6 +79,7 @@ def test_another_body_under_the_same_order_is_refused_and_nothing_is_stored(town
         "order": "o1", "member": "bob", "amount_minor": 500, "currency": "EUR", "placed_at": text(NOW), **other
     })  # fmt: skip
     assert said.status_code == 422, said.text
+    assert [each["pointer"] for each in said.json["errors"]] == [f"/{name}" for name in other]
     assert mongo.collection(REFERRAL, "orders").find_one({"community": town.community}) == before
     assert count(town, "people") == 1
 

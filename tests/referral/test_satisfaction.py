@@ -28,10 +28,16 @@ def test_an_answer_is_kept_once_and_another_one_under_its_id_is_refused(door: Do
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json == again.json
     assert first.json["comment"] == "Lovely."
-    for other in ({"nps": 8}, {"comment": "Bad."}, {"order": "o2"}):
+    for other in (
+        {"nps": 8},
+        {"comment": "Bad."},
+        {"order": "o2"},
+        {"order": "o2", "nps": 8, "comment": "Bad."},
+    ):
         refused = answer(door, **{**said, **other})
         assert refused.status_code == 422
-        assert refused.json["errors"][0]["pointer"] == "/id"
+        assert [each["pointer"] for each in refused.json["errors"]] == [f"/{name}" for name in other]
+        assert "Lovely" not in refused.text
     assert len(door("GET", "/v1/satisfaction").json["items"]) == 1
 
 

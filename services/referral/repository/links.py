@@ -8,7 +8,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
-from services.referral.repository import keys
+from services.referral.repository import keys, traces
 from shared import mongo
 from shared.mongo import Document
 
@@ -77,7 +77,7 @@ def keep(new: Sequence[Document], changed: Sequence[Document] = (), removed: Seq
 def stand_ins(community: str, member: str) -> dict[str, str]:
     """For each code that was chosen for a member, what stands in its place once he is forgotten: no code at all."""
     query = {"member": member, "community": community, "chosen": True}
-    return {each["_id"]: f"erased:{ObjectId()}" for each in _links().find(query, {"_id": 1})}
+    return {each["_id"]: f"{traces.STAND_IN}{ObjectId()}" for each in _links().find(query, {"_id": 1})}
 
 
 def forget(community: str, member: str, codes: Mapping[str, str], now: datetime) -> None:

@@ -18,6 +18,8 @@ from shared.mongo import Document
 
 #: What stands in the place of a text that a person wrote.
 FORGOTTEN = "(erased)"
+#: So begins what stands in the place of a code or a coupon.
+STAND_IN = "erased:"
 _AT_ONCE = 50
 _CLICKS_AT_ONCE = 5_000
 #: How a join or an order names somebody; `folded` is how its coupon is compared.
@@ -38,7 +40,7 @@ class Names(NamedTuple):
 def coupons_of(community: str, member: str) -> dict[str, str]:
     """The coupons of a member, folded, and what is to stand in their place."""
     found = _of("coupons").find({"community": community, "advocate": member}, {"folded": 1})
-    return {each["folded"]: f"erased:{ObjectId()}" for each in found}
+    return {each["folded"]: f"{STAND_IN}{ObjectId()}" for each in found}
 
 
 def forget_friend(community: str, member: str) -> None:

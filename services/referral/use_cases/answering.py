@@ -74,12 +74,17 @@ def _is_low(community: str, answer: Answer) -> bool:
 
 
 def _refuse_another(stored: Document, document: Document, comment: str | None) -> None:
-    same = all(stored.get(name) == document.get(name) for name in ("member", "scale", "score", "at", "order"))
+    others = [name for name in ("member", "at", "order") if stored.get(name) != document.get(name)]
+    if stored["scale"] != document["scale"] or stored["score"] != document["score"]:
+        others.append(document["scale"])
     written = answers.comments([stored["_id"]]).get(stored["_id"])
     # What was forgotten with its member cannot be compared.
-    if not same or (written is not None and written != comment):
-        message = "An answer with this id is kept already, and it says something else."
-        raise Invalid(message, errors=[{"pointer": "/id", "detail": "another body came under it before"}])
+    if written is not None and written != comment:
+        others.append("comment")
+    if others:
+        message = f"An answer with this id is kept already, and it says something else ({', '.join(others)})."
+        detail = "not what is kept under this id"
+        raise Invalid(message, errors=[{"pointer": f"/{name}", "detail": detail} for name in others])
 
 
 def _call_service(document: Document, answer: Answer) -> None:

@@ -12,7 +12,7 @@ from services.referral.domain import budgets as rules
 from services.referral.domain import ledger as accounts
 from services.referral.domain.budgets import Asked, Budget, Grant, Person, State, Step
 from services.referral.domain.ledger import Transfer
-from services.referral.repository import DATABASE, audit, budgets, grants, ledger, people
+from services.referral.repository import DATABASE, audit, budgets, grants, ledger, people, traces
 from shared import mongo, outbox
 from shared.errors import Invalid, NotFound
 from shared.events import referral as events
@@ -209,10 +209,11 @@ def _budget(community: str, slug: str) -> Budget:
 
 
 def _check_same(known: Document, wanted: Wanted) -> None:
-    for name in _KEPT:
-        if known[name] != getattr(wanted, name):
-            message = f"The grant {wanted.id!r} was asked for already, with another {name}."
-            raise Invalid(message, errors=[{"pointer": f"/{name}", "detail": "not what it was at first"}])
+    others = [name for name in _KEPT if known[name] not in {getattr(wanted, name), traces.FORGOTTEN}]
+    if others:
+        message = f"The grant {wanted.id!r} was asked for already, with another {', another '.join(others)}."
+        detail = "not what it was at first"
+        raise Invalid(message, errors=[{"pointer": f"/{name}", "detail": detail} for name in others])
 
 
 def _check_known(wanted: Wanted) -> None:

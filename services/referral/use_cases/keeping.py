@@ -10,11 +10,21 @@ from typing import Any, NamedTuple
 from disposable_email_domains import blocklist
 
 from services.referral.domain import emails
-from services.referral.repository import people
+from services.referral.repository import people, traces
 from shared import clock, identity
 from shared.errors import Invalid
 from shared.mongo import Document
 
+_MAILBOX = "mailbox"
+#: What Laurel itself keeps beside what was sent.
+_OURS = frozenset(
+    {"_id", "community", "digest", "failed", "folded", "order", "order_key", "received", "refund"}
+)
+#: As callers call it.
+_CALLED = {
+    "join": {_MAILBOX: "email"},
+    "order": {_MAILBOX: "email", "at": "placed_at", "checkout_began": "checkout_began_at"},
+}
 #: A shop's clock may be ahead of ours, but not by more.
 AHEAD = timedelta(hours=24)
 
@@ -55,19 +65,41 @@ def sealed(identifier: str, fields: Mapping[str, Any]) -> Document:
     said = {name: value for name, value in fields.items() if value is not None}
     # Of an address only its hash: what its domain is known for changes with the lists of others.
     told = {
-        name: each["address"] if name == "mailbox" else each
-        for name, each in said.items()
-        if name != "folded"
+        name: each["address"] if name == _MAILBOX else each for name, each in said.items() if name != "folded"
     }
     written = json.dumps(told, sort_keys=True, default=_text, separators=(",", ":"))
     return {"_id": identifier, **said, "digest": hashlib.sha256(written.encode()).hexdigest()[:32]}
 
 
 def check_same(kind: str, known: Document, document: Document) -> None:
-    """Raise Invalid where something else is kept under an id."""
-    if known.get("digest") != document["digest"]:
-        message = f"Something else is kept under the id of this {kind} already; what is kept never changes."
-        raise Invalid(message)
+    """Raise Invalid where something else is kept under an id; it names the fields, never what stands in them."""
+    if known.get("digest") == document["digest"]:
+        return
+    fields = sorted(_CALLED.get(kind, {}).get(name, name) for name in _differing(known, document))
+    message = (
+        f"Something else is kept under the id of this {kind} already ({', '.join(fields)}); "
+        "what is kept never changes."
+    )
+    detail = "not what is kept under this id"
+    raise Invalid(message, errors=[{"pointer": f"/{name}", "detail": detail} for name in fields])
+
+
+def _differing(known: Document, document: Document) -> list[str]:
+    """What is sent otherwise than it is kept. What was forgotten with a person may be the same: named last of all."""
+    names = (known.keys() | document.keys()) - _OURS
+    other = [name for name in names if _compared(known, name) != _compared(document, name)]
+    certain = [name for name in other if not _may_be_forgotten(known, name)]
+    return certain or other
+
+
+def _compared(document: Document, name: str) -> Any:  # noqa: ANN401 (whatever was sent)
+    value = document.get(name)
+    return value["address"] if name == _MAILBOX and value else value
+
+
+def _may_be_forgotten(known: Document, name: str) -> bool:
+    value = known.get(name)
+    return value is None if name == _MAILBOX else str(value).startswith(traces.STAND_IN)
 
 
 def check_moment(moment: datetime, now: datetime, pointer: str) -> None:
