@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from services.referral.use_cases import considering
 from shared import mongo
 from tests.fixtures import REFERRAL, Courier, Door
 from tests.referral.asking import answer, define
 from tests.referral.planting import standing, take, work_off
+from tests.strangers import PROGRAM
 
 
 @pytest.fixture
@@ -87,6 +89,19 @@ def test_the_happy_are_candidates_at_once_and_the_unhappy_are_for_service(door: 
     only = door("GET", "/v1/candidates?state=candidate").json["items"]
     assert {each["member"] for each in only} == {"ann", "dan"}
     assert low(door) == [("csat", 3, True), ("nps", 6, True), ("nps", 8, False)]
+
+
+def test_a_new_program_considers_everybody_who_answered_however_often(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(considering, "_ANSWERS_A_STEP", 2)
+    for member, number in (("ann", 1), ("bob", 5), ("cid", 2), ("dan", 1)):
+        for day in range(1, number + 1):
+            answer(door, member, nps=9, at=f"2026-05-0{day}T12:00:00Z")
+    assert door("PUT", "/v1/programs/more", PROGRAM).status_code == 200
+    work_off()
+    found = [each for each in door("GET", "/v1/candidates").json["items"] if each["program"] == "more"]
+    assert {each["member"] for each in found} == {"ann", "bob", "cid", "dan"}
 
 
 def test_what_somebody_wrote_never_travels_and_goes_away_with_him(

@@ -35,6 +35,10 @@ class Click(Document):
                 "fields": ["community", "address", "moment"],
                 "partialFilterExpression": {"address": {"$exists": True}},
             },
+            {
+                "fields": ["community", "link", "moment", "identifier"],
+                "partialFilterExpression": {"link": {"$exists": True}},
+            },
             {"fields": ["forget"], "expireAfterSeconds": 0, "sparse": True},
         ],
     }

@@ -152,7 +152,15 @@ class Attribution(Document):
         "indexes": [
             {"fields": ["friend"]},
             {"fields": ["advocate"], "sparse": True},
-            {"fields": ["candidates.advocate"], "sparse": True},
+            # Whoever names an advocate or one of his links, page by page.
+            {
+                "fields": ["candidates.advocate", "key"],
+                "partialFilterExpression": {"candidates.advocate": {"$exists": True}},
+            },
+            {
+                "fields": ["candidates.link", "key"],
+                "partialFilterExpression": {"candidates.link": {"$exists": True}},
+            },
             {"fields": ["community", "-at", "-key"]},
             # Holds no more than what waits for a click.
             {"fields": ["settles"], "partialFilterExpression": {"awaits": {"$exists": True}}},

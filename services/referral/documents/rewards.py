@@ -31,8 +31,11 @@ class Reward(Document):
             {"fields": ["community", "member", "-at", "-key"]},
             {"fields": ["friend"]},
             {"fields": ["advocate", "occasion"]},
-            # What the clock looks at.
-            {"fields": ["ripe"], "sparse": True},
+            # What the clock looks at, community by community, page by page.
+            {
+                "fields": ["ripe", "community", "key"],
+                "partialFilterExpression": {"ripe": {"$exists": True}},
+            },
         ],
     }
 

@@ -72,16 +72,10 @@ def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> l
 
 
 def members_after(community: str, after: str, limit: int) -> list[str]:
-    """Who answered, in order of their ids, from a place on."""
-    found = _answers().aggregate(
-        [
-            {"$match": {"community": community, "member": {"$gt": after}}},
-            {"$group": {"_id": "$member"}},
-            {"$sort": {"_id": 1}},
-            {"$limit": limit},
-        ]
-    )
-    return [each["_id"] for each in found]
+    """Who gave the next so many answers, in order of the members' ids, from a place on: one who gave several, often."""
+    query = {"community": community, "member": {"$gt": after}}
+    found = _answers().find(query, {"member": 1, "_id": 0}, sort=[("member", 1)], limit=limit)
+    return [each["member"] for each in found]
 
 
 def _answers() -> Collection[Document]:

@@ -74,11 +74,9 @@ def forget_names(community: str, member: str, names: Names, after: str) -> tuple
 
     Returns the friends whom it concerns, and after which attribution to go on: None where all is done.
     """
-    query = {
-        "community": community,
-        "_id": {"$gt": after},
-        "$or": [{"candidates.advocate": member}, {"candidates.link": {"$in": list(names.links)}}],
-    }
+    which = [{"candidates.advocate": member}, {"candidates.link": {"$in": list(names.links)}}]
+    # Asked for none of no links, the server would look at every attribution there is.
+    query = {"community": community, "_id": {"$gt": after}, "$or": which if names.links else which[:1]}
     found = list(_of("attributions").find(query, sort=[("_id", 1)], limit=_AT_ONCE))
     changed = [(each, _renamed(each, names)) for each in found]
     written = [

@@ -14,7 +14,7 @@ from shared.work import Mark
 
 #: A program was defined or changed: whoever answered is looked at again.
 EVERYBODY = "consider-everybody"
-_MEMBERS_A_STEP = 50
+_ANSWERS_A_STEP = 50
 
 
 def follow(community: str, member: str, now: datetime) -> None:
@@ -50,10 +50,10 @@ def follow_merge(community: str, gone: str, into: str) -> None:
 
 def consider_everybody(mark: Mark) -> Mapping[str, Any] | None:
     """One step: the next members who answered are looked at again."""
-    found = answers.members_after(mark["community"], mark.get("after", ""), _MEMBERS_A_STEP)
-    for member in found:
+    found = answers.members_after(mark["community"], mark.get("after", ""), _ANSWERS_A_STEP)
+    for member in dict.fromkeys(found):
         _follow_alone(mark["community"], member)
-    return {"after": found[-1]} if len(found) == _MEMBERS_A_STEP else None
+    return {"after": found[-1]} if len(found) == _ANSWERS_A_STEP else None
 
 
 STEPS = {EVERYBODY: consider_everybody}
