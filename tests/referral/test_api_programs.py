@@ -134,6 +134,10 @@ def test_what_is_wrong_is_refused_with_its_place(
         ({"rate": "5%", "base": "reward"}, "/rewards/0/base"),
         ({"rate": "5%", "friends": 5}, "/rewards/0/friends"),
         ({"amount_minor": 5, "currency": "EUR", "on": "milestone"}, "/rewards/0/friends"),
+        (
+            {"amount_minor": 5, "currency": "EUR", "on": "milestone", "friends": 3, "to": "friend"},
+            "/rewards/0/to",
+        ),
         ({"amount_minor": 5, "currency": "EUR", "on": "join", "months": 3}, "/rewards/0/months"),
         ({"rate": "5%", "to": "me"}, "/rewards/0/to"),
         # A peer compares 50 % with 100 cents, and 50 % loses.

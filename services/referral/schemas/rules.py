@@ -92,13 +92,15 @@ class Reward(Value):
 
 def _check_occasion(data: Mapping[str, Any], *, by_rate: bool) -> None:
     on = data.get("on", domain.Occasion.PURCHASE)
-    upstream = data["to"] is domain.Beneficiary.UPSTREAM if "to" in data else False
+    to = data.get("to", domain.Beneficiary.ADVOCATE)
     if by_rate and on is not domain.Occasion.PURCHASE:
         _refuse("rate", "Only a purchase has a sale of which a rate can be taken.")
-    if data.get("base") is domain.Base.REWARD and not (by_rate and upstream):
+    if data.get("base") is domain.Base.REWARD and not (by_rate and to is domain.Beneficiary.UPSTREAM):
         _refuse("base", "Only the upstream's rate can be taken of the advocate's reward.")
     if (data.get("friends") is not None) != (on is domain.Occasion.MILESTONE):
         _refuse("friends", "A milestone says after how many friends it is due, and nothing else does.")
+    if on is domain.Occasion.MILESTONE and to is not domain.Beneficiary.ADVOCATE:
+        _refuse("to", "A milestone is the advocate's: his friends are counted, and he gets it.")
     if "months" in data and on is not domain.Occasion.PURCHASE:
         _refuse("months", "Only purchases come again.")
 
