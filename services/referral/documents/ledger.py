@@ -30,6 +30,7 @@ class Transfer(Document):
     amount_minor = LongField(required=True)
     reason = StringField(required=True)
     reference = StringField(required=True)
+    value_date = DateTimeField()
     batch = IntField()
     waits = BooleanField()
 

@@ -53,6 +53,7 @@ class PayoutLine(Document):
     currency = StringField(required=True)
     amount_minor = LongField(required=True)
     border = DateTimeField(required=True)
+    taken_at = DateTimeField(required=True)
     status = StringField(required=True)
     why = StringField()
     marked_by = StringField()

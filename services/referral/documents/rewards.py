@@ -63,6 +63,7 @@ class Reward(Document):
     accrued_at = DateTimeField(required=True)
     held_until = DateTimeField()
     released_at = DateTimeField()
+    value_date = DateTimeField()
     ripe = DateTimeField()
     order = StringField()
     friends = IntField()

@@ -30,7 +30,9 @@ class Transfer:
     """So much of a currency from the account `debit` to the account `credit`.
 
     `id` follows from what it is for, so that no money effect is ever written twice. `reason` is a stable code, and
-    `reference` names what it is for (a reward, a grant, a line of a pay-out): never a name, never free text.
+    `reference` names what it is for (a reward, a grant, a line of a pay-out): never a name, never free text. Which
+    month's pay-out it is for goes by its `value_date`, where that lies before its `time`: told late, an order of May
+    is one of May.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Transfer:
     amount_minor: int
     reason: str
     reference: str
+    value_date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ def same(one: Transfer, other: Transfer) -> bool:
     return all(
         getattr(one, each.name) == getattr(other, each.name)
         for each in fields(Transfer)
-        if each.name != "time"
+        if each.name not in {"time", "value_date"}
     )
 
 
@@ -122,6 +125,7 @@ def line(transfer: Transfer) -> str:
         transfer.amount_minor,
         transfer.reason,
         transfer.reference,
+        *([] if transfer.value_date is None else [clock.text(transfer.value_date)]),
     ]
     return json.dumps(written, ensure_ascii=False, separators=(",", ":"))
 

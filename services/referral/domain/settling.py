@@ -70,8 +70,11 @@ class Move:
     after: Account
 
 
-def transfer(community: str, move: Move, time: datetime) -> Transfer:
-    """A move as a transfer: its id follows from the reward and the number of the step."""
+def transfer(community: str, move: Move, time: datetime, value_date: datetime | None = None) -> Transfer:
+    """A move as a transfer: its id follows from the reward and the number of the step.
+
+    A release has the reward's value date, if that is another moment.
+    """
     return Transfer(
         id=f"{community}|{_REWARD}|{move.after.reward}|{move.after.steps}",
         community=community,
@@ -82,6 +85,7 @@ def transfer(community: str, move: Move, time: datetime) -> Transfer:
         amount_minor=move.amount_minor,
         reason=move.reason,
         reference=move.after.reward,
+        value_date=value_date if move.moved is Moved.RELEASED else None,
     )
 
 

@@ -119,12 +119,16 @@ def _shown(found: Sequence[Document]) -> list[dict[str, Any]]:
 
 
 def _paid(stored: Document, lines: Iterable[Document]) -> Document:
-    """A reward with what became of it after its release: a pay-out takes all that was payable before its border."""
+    """A reward with what became of it after its release.
+
+    A pay-out takes all that was payable before its border, of which we had been told when it was prepared.
+    """
     if stored["state"] != "released":
         return stored
+    since = stored.get("value_date", stored["released_at"])
     for line in lines:
         theirs = stored["member"] in line["accounts"] and stored["currency"] == line["currency"]
-        if theirs and stored["released_at"] < line["border"]:
+        if theirs and since < line["border"] and stored["released_at"] <= line["taken_at"]:
             state = "paid" if line["status"] == Status.PAID else "paying"
             return {**stored, "state": state, "payout": line["payout"], "paid_at": line.get("marked_at")}
     return stored

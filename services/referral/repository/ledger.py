@@ -110,13 +110,14 @@ def owing(
 
 
 def moved_since(community: str, names: Iterable[str], moment: datetime) -> dict[tuple[str, str], int]:
-    """What transfers from a moment on have changed of accounts: (account, currency) → minor units."""
+    """What transfers from a moment on, by their value dates, have changed: (account, currency) → minor units."""
     wanted = set(names)
     of_these = {"$in": list(wanted)}
     found = _transfers().find(
         {
             "community": community,
             "time": {"$gte": moment},
+            "value_date": {"$not": {"$lt": moment}},
             "$or": [{"debit": of_these}, {"credit": of_these}],
         },
         batch_size=mongo.AT_ONCE,
@@ -180,6 +181,7 @@ def _document(transfer: Transfer) -> Document:
         "reason": transfer.reason,
         "reference": transfer.reference,
         "waits": True,
+        **({} if transfer.value_date is None else {"value_date": transfer.value_date}),
     }
 
 
@@ -195,6 +197,7 @@ def transfer_of(stored: Document) -> Transfer:
         amount_minor=stored["amount_minor"],
         reason=stored["reason"],
         reference=stored["reference"],
+        value_date=stored.get("value_date"),
     )
 
 

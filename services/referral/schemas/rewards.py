@@ -151,6 +151,10 @@ class LedgerEntry(Schema):
     amount_minor = fields.Integer(required=True)
     reason = fields.String(required=True)
     reference = fields.String(required=True)
+    value_date = Moment(
+        allow_none=True,
+        metadata={"description": "What month's pay-out it is for goes by this, else by `time`."},
+    )
 
 
 class CurrencyBalance(Schema):

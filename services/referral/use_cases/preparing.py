@@ -97,7 +97,7 @@ def _write(payout: Document, owners: Mapping[Owner, Sequence[Account]], now: dat
         is_known = not known.get(owner.member, {}).get("erased")
         found = rules.line(lying, payout["minimum"].get(owner.currency, 0), is_known=is_known)
         if found is not None:
-            lines.append(_line(owner, lying, found))
+            lines.append(_line(owner, lying, found) | {"taken_at": now})
             taken += rules.taken(order(payout, lines[-1]), found.pieces, now)
     payouts.add_lines(payout, lines)
     ledger.post(taken)

@@ -1,7 +1,7 @@
 """What is owed follows from what is kept: rewards, their transfers in the ledger, and what is announced of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.referral.domain import rewards, settling
@@ -169,11 +169,24 @@ def _take(day: Day, stored: Document, move: Move) -> None:
     stored.update(reversed_minor=after.reversed_minor, released=after.released, steps=after.steps)
     if move.moved is Moved.RELEASED:
         stored["released_at"] = day.now
+        stored |= _dated_back(day, stored)
         day.frozen.add(stored["subject"])
     if move.moved in {Moved.REVERSED, Moved.RESTORED}:
         stored["reason"] = move.reason
     day.moves.append((dict(stored), move))
     day.changed[stored["_id"]] = stored
+
+
+def _dated_back(day: Day, stored: Document) -> Document:
+    """From when on it counts for a month: since its hold was over, whenever we were told.
+
+    What a person let pass counts from then on, and good standing hurries nothing into a month before it.
+    """
+    credit = _credit_of(day.history, stored)
+    if credit is None or _review(day.history, stored["subject"]) is not None:
+        return {}
+    over = rewards.held_until(stored["at"], replace(credit, trusted=False))
+    return {"value_date": over} if over < day.now else {}
 
 
 def _name_state(day: Day, stored: Document) -> None:
@@ -198,7 +211,9 @@ def _keep(day: Day) -> None:
     """Write it all: rewards, transfers, caps, what is frozen now, and what is announced."""
     community = day.history.community
     store.keep(list(day.changed.values()))
-    books.post([settling.transfer(community, move, day.now) for _, move in day.moves])
+    books.post(
+        [settling.transfer(community, move, day.now, stored.get("value_date")) for stored, move in day.moves]
+    )
     day.room.keep()
     if day.frozen:
         attributions.freeze(day.frozen)
