@@ -76,8 +76,9 @@ def test_the_same_again_changes_nothing_and_a_change_is_another_version(referral
     assert referral("PUT", "/v1/programs/friends", later).json["version"] == 1
     listed = referral("GET", "/v1/programs/friends/versions").json["items"]
     assert [(each["version"], each["model"]) for each in listed] == [(1, "first"), (2, "last")]
-    now = {**again, "model": "sticky"}
-    assert referral("PUT", "/v1/programs/friends", now).status_code == 409
+    shown = referral("PUT", "/v1/programs/friends", {**again, "model": "sticky"}).json
+    assert (shown["version"], shown["model"]) == (3, "sticky")
+    assert shown["planned"] == [{"version": 2, "effective": "2990-01-01T00:00:00.000Z"}]
 
 
 def test_a_program_ends_and_stays_readable(referral: Door) -> None:

@@ -44,11 +44,45 @@ def test_terms_do_not_change_for_what_is_past(effective: datetime) -> None:
     assert refused.value.errors[0]["pointer"] == "/effective"
 
 
-def test_a_version_begins_after_the_one_before() -> None:
+def test_what_is_wanted_now_holds_until_what_is_planned() -> None:
     before = amended("friends", None, WANTED, NOW)
     planned = amended("friends", before, replace(WANTED, terms=FIRST, effective=NOW + 9 * DAY), NOW)
+    sticky = replace(TERMS, model=Model.STICKY)
+    after = amended("friends", planned, replace(WANTED, terms=sticky), NOW + DAY)
+    assert [(each.number, each.effective) for each in after.versions] == [
+        (1, NOW),
+        (3, NOW + DAY),
+        (2, NOW + 9 * DAY),
+    ]
+    assert amended("friends", after, replace(WANTED, terms=sticky), NOW + 2 * DAY) == after
+
+
+def test_what_is_planned_already_may_be_wanted_at_once() -> None:
+    before = amended("friends", None, WANTED, NOW)
+    planned = amended("friends", before, replace(WANTED, terms=FIRST, effective=NOW + 9 * DAY), NOW)
+    after = amended("friends", planned, replace(WANTED, terms=FIRST), NOW + DAY)
+    assert after.said(NOW + DAY) == FIRST
+
+
+def test_a_plan_is_corrected_at_its_moment_as_long_as_that_has_not_come() -> None:
+    before = amended("friends", None, WANTED, NOW)
+    plan = replace(WANTED, terms=FIRST, effective=NOW + DAY)
+    called_off = amended("friends", amended("friends", before, plan, NOW), replace(plan, terms=TERMS), NOW)
+    assert [(each.number, each.terms) for each in called_off.versions] == [(1, TERMS), (3, TERMS)]
+    with pytest.raises(Invalid):
+        amended("friends", called_off, plan, NOW + 2 * DAY)
+
+
+def test_a_program_that_has_not_begun_may_begin_earlier() -> None:
+    before = amended("friends", None, replace(WANTED, effective=NOW + 99_999 * DAY), NOW)
+    after = amended("friends", before, replace(WANTED, terms=FIRST, effective=NOW - DAY), NOW)
+    assert after.said(NOW - DAY) == FIRST
+
+
+def test_a_version_begins_after_one_that_has_begun() -> None:
+    before = amended("friends", None, WANTED, NOW)
     with pytest.raises(Conflict):
-        amended("friends", planned, replace(WANTED, effective=NOW + 5 * DAY), NOW)
+        amended("friends", before, replace(WANTED, terms=FIRST), NOW)
 
 
 def test_a_border_that_has_passed_stays_where_it_is() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.referral.domain.programs import Program, Terms, Version
+from shared import clock
 from shared.errors import Conflict, Invalid, Place
 
 MOST_VERSIONS = 200
@@ -23,8 +24,8 @@ class Wanted:
 def amended(slug: str, before: Program | None, wanted: Wanted, now: datetime) -> Program:
     """The program as it is wanted; the same as before where that is how it is.
 
-    Only the first version may hold from a moment in the past on: nothing was promised before it. Raises Invalid or
-    Conflict.
+    Only the first version may hold from a moment in the past on: nothing was promised before it. What is planned for
+    another moment stays planned; what is planned for the same one is replaced. Raises Invalid or Conflict.
     """
     if wanted.starts is not None and wanted.ends is not None and wanted.ends <= wanted.starts:
         raise _invalid("/ends", "a program ends after it starts")
@@ -45,21 +46,22 @@ def ended(program: Program, now: datetime) -> Program:
 
 
 def _versions(before: Program, wanted: Wanted, now: datetime) -> tuple[Version, ...]:
-    last = before.versions[-1]
-    if last.terms == wanted.terms:
+    effective, begun = wanted.effective or now, before.at(now)
+    holds = before.at(effective if begun is None else max(effective, now))
+    if holds is not None and holds.terms == wanted.terms:
         return before.versions
-    effective = now if wanted.effective is None else wanted.effective
-    if effective < now:
+    if begun is not None and effective < now:
         raise _invalid("/effective", "terms cannot change for what is past")
-    if effective <= last.effective:
-        message = (
-            f"Version {last.number} holds from {last.effective.isoformat()} on; another one begins after it."
-        )
+    if begun is not None and effective <= begun.effective:
+        message = f"Version {begun.number} holds from {clock.text(begun.effective)} on; another one begins after it."
         raise Conflict(message)
     if len(before.versions) >= MOST_VERSIONS:
         message = f"A program has {MOST_VERSIONS} versions at most."
         raise Conflict(message)
-    return (*before.versions, Version(number=last.number + 1, effective=effective, terms=wanted.terms))
+    number = 1 + max(each.number for each in before.versions)
+    others = [each for each in before.versions if each.effective != effective]
+    new = Version(number=number, effective=effective, terms=wanted.terms)
+    return tuple(sorted([*others, new], key=lambda each: each.effective))
 
 
 def _check_border(name: str, before: datetime | None, wanted: datetime | None, now: datetime) -> None:

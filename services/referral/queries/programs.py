@@ -27,7 +27,13 @@ def versions(community: str, slug: str) -> list[dict[str, Any]]:
 
 def shown(program: Program, now: datetime) -> dict[str, Any]:
     """A program with the version that holds now, or, before the first, with that one."""
-    return {**_row(program, program.at(now) or program.versions[0]), "state": _state(program, now)}
+    held = program.at(now) or program.versions[0]
+    planned = [each for each in program.versions if each.effective > max(now, held.effective)]
+    return {
+        **_row(program, held),
+        "state": _state(program, now),
+        "planned": [{"version": each.number, "effective": each.effective} for each in planned],
+    }
 
 
 def _row(program: Program, version: Version) -> dict[str, Any]:

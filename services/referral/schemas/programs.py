@@ -166,10 +166,18 @@ class ShownVersion(Program):
         return {**data, "currencies": sorted(data["currencies"])}
 
 
+class PlannedVersion(Schema):
+    """A version that has not begun: `…/versions` says its terms."""
+
+    version = fields.Integer(required=True)
+    effective = http.Moment(required=True)
+
+
 class ShownProgram(ShownVersion):
-    """A program as it holds now; `state`: planned, running or ended."""
+    """A program as it holds now; `state`: planned, running or ended. `planned`: the versions that come after it."""
 
     state = fields.String(required=True)
+    planned = fields.List(fields.Nested(PlannedVersion), required=True)
 
 
 class ProgramList(Schema):

@@ -47,6 +47,6 @@ def end(community: str, slug: str, now: datetime, by: str = OPERATOR) -> None:
 
 
 def _note(community: str, by: str, act: str, program: Program, now: datetime) -> None:
-    version = program.versions[-1]
+    version = max(program.versions, key=lambda each: each.number)
     after = {"name": program.name, "version": version.number, "effective": clock.text(version.effective)}
     audit.note(community, by=by, act=act, thing=f"program:{program.slug}", now=now, after=after)
