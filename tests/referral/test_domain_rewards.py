@@ -186,22 +186,6 @@ def test_tiers_hold_from_so_many_rewarded_purchases_on(position: int, right: int
     assert paid(order(credit(terms(rule)), position=position))[0][2] == right
 
 
-def test_a_milestone_is_due_once_so_many_friends_have_bought() -> None:
-    rules = tuple(
-        Reward(
-            name="milestone", to=Beneficiary.ADVOCATE, on=Occasion.MILESTONE, amount_minor=amount,
-            currency="EUR", friends=friends,
-        )
-        for friends, amount in ((5, 2_500), (10, 10_000))
-    )  # fmt: skip
-    found = credit(terms(*rules))
-    assert rewards.milestones(found, 4, BEGAN) == ()
-    assert [each.amount_minor for each in rewards.milestones(found, 9, BEGAN)] == [2_500]
-    five, ten = rewards.milestones(found, 10, BEGAN)
-    assert rewards.identifier("c", five) != rewards.identifier("c", ten)
-    assert rewards.due("bob", [order(found)]) == ()
-
-
 @pytest.mark.parametrize(
     ("others", "code"),
     [

@@ -87,3 +87,25 @@ def test_what_was_released_to_who_recommended_to_himself_is_put_before_a_person(
     assert town.ask("POST", f"/v1/reviews/{found['id']}/decision", decision).status_code == 200
     assert [each["state"] for each in town.ask("GET", "/v1/rewards").json["items"]] == ["reversed"]
     assert auditing.audit(town.community).findings == ()
+
+
+def test_who_came_by_one_of_those_below_him_is_decided_anew_once_that_is_known(
+    town: Town, activity: Door, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ann brought Bob, he Cy, and he Fay, who is Ann. Bob is Dee, and what follows of that is done last."""
+    town.program("autumn", hold="0d", grace="0d")
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "bob", "cy", "dee", "fay")])
+    town.join("bob", NOW - 9 * DAY, code=town.advocate("ann", "autumn", NOW - 30 * DAY))
+    town.buy("of cy", "cy", NOW - 7 * DAY, code=town.advocate("bob", "autumn", NOW - 8 * DAY))
+    town.buy("of fay", "fay", NOW - 5 * DAY, code=town.advocate("cy", "autumn", NOW - 6 * DAY))
+    monkeypatch.setattr(clock, "now", lambda: NOW + 9 * DAY)  # what Fay bought is released, and stays Cy's
+    jobs.look_at_the_clock()
+    courier.carry()
+    town.buy("of ann", "ann", NOW - DAY)
+    for gone, into in (("bob", "dee"), ("fay", "ann")):
+        activity("POST", f"/v1/members/{gone}/merge", {"into": into})
+        while work.do_next(ACTIVITY, fan_out.STEPS):
+            pass
+    courier.carry()
+    assert town.advocate_of("of fay") == "cy"
+    assert town.reasons("of ann") == {"cy": "circle"}

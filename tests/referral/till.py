@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from services.referral import jobs
 from services.referral.queries import auditing
@@ -18,10 +19,10 @@ OWN = {"name": "own", "to": "advocate", "rate": "2.9%", "months": None}
 THEN, LATER = NOW - 100 * DAY, NOW - 65 * DAY
 
 
-def proven(referral: Door) -> Iterator[Town]:
-    """A program with 2.9 % and an upstream share; its ledger is proved in the end, whatever was done."""
+def proven(referral: Door, *rules: Any, hold: str = "30d") -> Iterator[Town]:
+    """A program with these rules, or 2.9 % and an upstream share; its ledger is proved in the end."""
     found = Town(referral)
-    found.program(rewards=[OWN, UP], hold="30d", grace="0d")
+    found.program(rewards=rules or [OWN, UP], hold=hold, grace="0d")
     yield found
     chaining.complete(found.community, NOW)
     assert auditing.audit(found.community).findings == ()

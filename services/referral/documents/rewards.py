@@ -84,7 +84,7 @@ class Case(Document):
         "indexes": [
             {"fields": ["friend"]},
             {"fields": ["community", "review", "-opened", "-key"]},
-            {"fields": ["community", "advocate", "at"]},
+            {"fields": ["community", "advocate", "at", "key"]},
             {
                 "fields": ["community", "address"],
                 "partialFilterExpression": {"address": {"$exists": True}},
@@ -115,7 +115,10 @@ class Case(Document):
 
 
 class Tally(Document):
-    """How many purchases of how many friends an advocate is credited with in a program."""
+    """How many purchases of how many friends an advocate is credited with in a program, by one of his ids.
+
+    `turns` rises with every writing, so that two who count for one advocate collide.
+    """
 
     meta = {"db_alias": DATABASE, "collection": "tallies", "auto_create_index": False}
 
@@ -125,6 +128,7 @@ class Tally(Document):
     advocate = StringField(required=True)
     purchases = IntField(required=True)
     friends = IntField(required=True)
+    turns = IntField()
 
 
 class Allowance(Document):

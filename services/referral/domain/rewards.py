@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
@@ -148,33 +148,19 @@ def counts(conversion: Conversion) -> bool:
     return bought and conversion.stands and unfit(conversion) is None
 
 
-def milestones(credit: Credit, friends: int, reached: datetime) -> tuple[Due, ...]:
-    """What is due to an advocate once so many of his friends have bought."""
-    return tuple(
-        Due(
-            program=credit.program,
-            version=credit.version,
-            rule=rule.name,
-            to=Beneficiary.ADVOCATE,
-            generation=0,
-            occasion=Occasion.MILESTONE,
-            subject=f"milestone:{rule.friends}",
-            member=credit.advocate,
-            currency=rule.currency or "",
-            amount_minor=rule.amount_minor or 0,
-            at=reached,
-            friends=rule.friends,
-        )
-        for rule in credit.terms.rewards
-        if rule.on is Occasion.MILESTONE and rule.friends is not None and rule.friends <= friends
-    )
-
-
 def held_until(at: datetime, credit: Credit) -> datetime:
     """Until when what is due for something of this moment waits: never shorter than a late click may take."""
     standing = credit.terms.standing
     hold = standing.hold if credit.trusted and standing.hold is not None else credit.terms.hold
     return at + max(hold, credit.terms.grace)
+
+
+def value_date(at: datetime, credit: Credit) -> datetime:
+    """Since when what is due for something of this moment counts for a month, whenever we were told.
+
+    Good standing hurries nothing into a month before it.
+    """
+    return held_until(at, replace(credit, trusted=False))
 
 
 def caps(credit: Credit) -> Caps:

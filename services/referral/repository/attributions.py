@@ -69,6 +69,14 @@ def naming(advocates: Iterable[str], after: str, limit: int) -> list[Document]:
     return list(_attributions().find(query, {"friend": 1}, sort=[("_id", 1)], limit=limit))
 
 
+def settling(identifiers: Iterable[str]) -> list[datetime]:
+    """From when on no late click changes any of these."""
+    found = _attributions().find(
+        {"_id": {"$in": list(identifiers)}}, {"settles": 1}, batch_size=mongo.AT_ONCE
+    )
+    return [each["settles"] for each in found]
+
+
 def awaiting(until: datetime, limit: int) -> list[Document]:
     """Attributions of all communities that waited for a click until the grace was over."""
     query = {"awaits": {"$exists": True}, "settles": {"$lt": until}}

@@ -1,6 +1,6 @@
 """Joins and orders that somebody is credited with: their places among the advocate's, their flags and reviews."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pymongo import ReplaceOne, ReturnDocument
@@ -80,11 +80,30 @@ def escalate(now: datetime) -> int:
     return _cases().update_many(overdue, {"$set": {"escalated": True}}).modified_count
 
 
+def counted(community: str, program: str, advocates: Iterable[str]) -> Iterator[Document]:
+    """The purchases in a program that count for an advocate (by all his ids), in event order, as many as are asked for.
+
+    Each has its friend and its moment.
+    """
+    query = {
+        "community": community,
+        "advocate": {"$in": list(advocates)},
+        "program": program,
+        "counted": True,
+    }
+    yield from _cases().find(query, {"friend": 1, "at": 1}, sort=[("at", 1), ("_id", 1)])
+
+
+def reviews(identifiers: Iterable[str]) -> set[str]:
+    """What became of the reviews of these, as far as somebody had or has to look."""
+    query = {"_id": {"$in": list(identifiers)}, "review": {"$gt": ""}}
+    return {each["review"] for each in _cases().find(query, {"review": 1}, batch_size=mongo.AT_ONCE)}
+
+
 def tallies(names: Iterable[str]) -> dict[str, tuple[int, int]]:
     """(purchases, friends) of advocates in programs, by the key of the tally; nothing where there were none."""
-    found = mongo.collection(DATABASE, "tallies").find(
-        {"_id": {"$in": list(names)}}, batch_size=mongo.AT_ONCE
-    )
+    wanted = list(names)
+    found = _tallies().find({"_id": {"$in": wanted}}, batch_size=mongo.AT_ONCE) if wanted else ()
     return {each["_id"]: (each["purchases"], each["friends"]) for each in found}
 
 
@@ -94,19 +113,26 @@ def tally(community: str, program: str, advocate: str) -> str:
 
 
 def count(community: str, changes: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Change tallies by (purchases, friends), inside the running transaction. Returns them as they are now."""
+    """Change tallies by (purchases, friends), inside the running transaction. Returns them as they are now.
+
+    By nothing too: whoever else counts for the advocate at this moment begins again.
+    """
     return {name: _count(community, name, *change) for name, change in changes.items()}
 
 
 def _count(community: str, name: str, purchases: int, friends: int) -> tuple[int, int]:
     _, program, advocate = name.split("|")
     told = {"community": community, "program": program, "advocate": advocate}
-    change = {"$inc": {"purchases": purchases, "friends": friends}, "$setOnInsert": told}
-    kept = mongo.collection(DATABASE, "tallies").find_one_and_update(
+    change = {"$inc": {"purchases": purchases, "friends": friends, "turns": 1}, "$setOnInsert": told}
+    kept = _tallies().find_one_and_update(
         {"_id": name}, change, upsert=True, return_document=ReturnDocument.AFTER
     )
     found = kept or {}
     return found["purchases"], found["friends"]
+
+
+def _tallies() -> Collection[Document]:
+    return mongo.collection(DATABASE, "tallies")
 
 
 def _cases() -> Collection[Document]:

@@ -100,6 +100,13 @@ def attribute(mark: Mark) -> Mapping[str, Any] | None:
     return None
 
 
+def attribute_above(mark: Mark) -> Mapping[str, Any] | None:
+    """One step: the next of those who stand above others now, or no longer, is decided anew."""
+    friend, *others = mark["members"]
+    settle_alone(mark["community"], friend, clock.now())
+    return {"members": others} if others else None
+
+
 def look_again(now: datetime) -> int:
     """Who named a click that had not come when its grace was over is decided once more, for the last time.
 
@@ -111,7 +118,7 @@ def look_again(now: datetime) -> int:
     return len(found)
 
 
-STEPS = {ATTRIBUTE: attribute, ADVOCATE: attribute_advocate}
+STEPS = {ATTRIBUTE: attribute, ADVOCATE: attribute_advocate, looping.ABOVE: attribute_above}
 
 
 @mongo.in_transaction(DATABASE)

@@ -59,7 +59,10 @@ class Room:
 
 
 def grant(history: History, due: Due, credit: Credit, room: Room) -> Document:
-    """A reward for what is due for the first time: as much as the caps leave, or nothing and the reason."""
+    """A reward for what is due for the first time: as much as the caps leave, or nothing and the reason.
+
+    Whose deed it is for is added by whoever grants it.
+    """
     bounds = _bounds(history.community, due, credit)
     fitting = room.fit(due.amount_minor, bounds, 1)
     found: Document = {
@@ -72,7 +75,6 @@ def grant(history: History, due: Due, credit: Credit, room: Room) -> Document:
         "generation": due.generation,
         "occasion": str(due.occasion),
         "subject": due.subject,
-        "friend": history.friend,
         "member": due.member,
         "advocate": credit.advocate,
         "currency": due.currency,

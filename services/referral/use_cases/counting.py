@@ -1,23 +1,23 @@
 """Cases: what an advocate is credited with, its place among his, and whether somebody has to look at it first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from services.referral.domain import rewards, suspicion
 from services.referral.domain.rewards import Conversion, Credit
 from services.referral.domain.unpaid import Unpaid, unpaid
-from services.referral.repository import cases
+from services.referral.repository import cases, people
 from services.referral.use_cases import suspecting
 from services.referral.use_cases.histories import History
 from shared.mongo import Document
 
-#: Purchases and friends of advocates, by the key of a tally: as they are now, and by how much they changed.
-Tallies = dict[str, tuple[int, int]]
+#: A program, and an advocate by who he is now.
+Whose = tuple[str, str]
 
 
-def count(history: History, now: datetime) -> Tallies:
-    """Bring a friend's cases up to date, inside the running transaction. Returns the tallies that changed, as they are.
+def count(history: History, now: datetime) -> set[Whose]:
+    """Bring a friend's cases up to date, inside the running transaction. Returns for whom other purchases count now.
 
     Afterwards the history's conversions know their places.
     """
@@ -102,32 +102,46 @@ def _forget_review(case: Document) -> None:
         case.pop(name, None)
 
 
-def _tally(history: History, before: dict[str, Document]) -> Tallies:
+def _tally(history: History, before: dict[str, Document]) -> set[Whose]:
     old, new = _counted(before), _counted(history.cases)
-    names = sorted({*old, *new})
-    changes = {}
-    for name in names:
+    changes: dict[str, tuple[int, int]] = {}
+    added: dict[Whose, set[str]] = {}
+    for name, whose in {**_whose(history, before), **_whose(history, history.cases)}.items():
         was, now = old.get(name, set()), new.get(name, set())
         if was != now:
             changes[name] = (len(now) - len(was), bool(now) - bool(was))
-    if not changes:
-        return {}
-    history.lost = any(friends < 0 for _, friends in changes.values())
-    found = cases.count(history.community, changes)
-    for name, (purchases, _) in found.items():
-        # Those that stay: all of them but the ones that are new.
-        added = new.get(name, set()) - old.get(name, set())
-        _place(history, added, purchases - len(added))
-    return found
+            added.setdefault(whose, set()).update(now - was)
+    # Who counts for him under another of his ids at this moment begins again.
+    ours = {cases.tally(history.community, *whose): (0, 0) for whose in added}
+    found = cases.count(history.community, dict(sorted((ours | changes).items())))
+    for whose, names in added.items():
+        _place(history, names, _purchases(history, whose, found) - len(names))
+    return set(added)
+
+
+def _whose(history: History, some: dict[str, Document]) -> dict[str, Whose]:
+    """Tallies by their keys: whose they are now."""
+    return {_name(each): (each["program"], history.who(each["advocate"])) for each in some.values()}
+
+
+def _purchases(history: History, whose: Whose, found: Mapping[str, tuple[int, int]]) -> int:
+    """How many are his under all his ids; `found` was read already."""
+    program, advocate = whose
+    names = {cases.tally(history.community, program, each) for each in people.merged([advocate])}
+    known = {**cases.tallies(names - found.keys()), **found}
+    return sum(purchases for name, (purchases, _) in known.items() if name in names)
 
 
 def _counted(some: dict[str, Document]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, case in some.items():
         if case["counted"]:
-            key = cases.tally(case["community"], case["program"], case["advocate"])
-            found.setdefault(key, set()).add(name)
+            found.setdefault(_name(case), set()).add(name)
     return found
+
+
+def _name(case: Document) -> str:
+    return cases.tally(case["community"], case["program"], case["advocate"])
 
 
 def _place(history: History, new: set[str], before: int) -> None:

@@ -7,7 +7,7 @@ from services.referral.domain.auditing import Finding
 from services.referral.domain.settling import Moved
 from services.referral.repository import DATABASE, dossiers, friends, people
 from services.referral.use_cases import rewarding
-from services.referral.use_cases.rewarding import Day
+from services.referral.use_cases.moving import Day
 from shared import mongo
 
 _FRIENDS_A_PAGE = 200

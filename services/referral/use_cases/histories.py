@@ -29,19 +29,15 @@ _UNFIT = frozenset({Reason.CONDITION_NOT_MET, Reason.NOT_APPLICABLE})
 
 @dataclass(slots=True)
 class History:
-    """All that a friend did, by the key of its attribution, with the cases and rewards that are kept for it.
-
-    `lost`: an advocate has one friend less by what is being written.
-    """
+    """All that a friend did, by the key of its attribution, with the cases and rewards that are kept for it."""
 
     community: str
-    friend: str
-    conversions: dict[str, Conversion]
-    attributions: dict[str, Document]
-    cases: dict[str, Document]
-    kept: list[Document]
+    friend: str = ""
+    conversions: dict[str, Conversion] = field(default_factory=dict)
+    attributions: dict[str, Document] = field(default_factory=dict)
+    cases: dict[str, Document] = field(default_factory=dict)
+    kept: list[Document] = field(default_factory=list)
     survivors: dict[str, str] = field(default_factory=dict)
-    lost: bool = False
 
     def who(self, member: str) -> str:
         """Who a member is now."""
@@ -57,7 +53,8 @@ def read(dossier: Dossier, now: datetime) -> History | None:
     kept = rewards.of_friends(dossier.same)
     survivors = people.survivors(
         {each["advocate"] for each in found.values() if each.get("advocate")}
-        | {each["member"] for each in kept}
+        | {each["advocate"] for each in known.values()}
+        | {each[who] for each in kept for who in ("member", "advocate")}
     )
     credited = _credits(dossier.community, found.values(), survivors, now, None)
     return History(
@@ -69,6 +66,12 @@ def read(dossier: Dossier, now: datetime) -> History | None:
         kept=kept,
         survivors=survivors,
     )
+
+
+def credit(community: str, program: Program, version: Version, advocate: str, now: datetime) -> Credit:
+    """The credit of an advocate under a version of a program, whatever for. Standing is that of now."""
+    fact = _Fact("", (program.slug, advocate), version.effective, version)
+    return _credited(community, [fact], now)[""]
 
 
 def imagine(dossier: Dossier, by_slug: Mapping[str, Program], now: datetime) -> list[Conversion]:

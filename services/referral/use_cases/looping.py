@@ -33,6 +33,8 @@ from shared.work import Mark
 
 #: Whoever came by a member is to be looked at again: the member came otherwise than was thought, or became another.
 BELOW = "loops-below"
+#: Some stand above others now, or no longer: to have come by one of those closes a circle, or closes none.
+ABOVE = "loops-above"
 _FRIENDS_A_STEP = 20
 
 
@@ -159,6 +161,17 @@ def _keep(of: _Friend, pairs: Sequence[tuple[Document, Document]]) -> None:
         if stands[0] != stands[1] and trees.has_friends(after["program"], after["friend"]):
             trees.hold(of.community, after["program"], [after["friend"]])
             work.add(DATABASE, BELOW, of.community, member=after["friend"])
+        _let_ask_above(of, before, after)
+
+
+def _let_ask_above(of: _Friend, before: Document, after: Document) -> None:
+    """Let those be decided anew who stand above a recommending friend now, or no longer."""
+    program, came = after["program"], [each.get("advocate") for each in (before, after)]
+    if came[0] == came[1] or not (program in of.enrolled or trees.has_friends(program, after["friend"])):
+        return
+    was, now = (set(trees.to_the_root(program, each)) if each else set() for each in came)
+    if moved := sorted(was ^ now):
+        work.add(DATABASE, ABOVE, of.community, members=moved)
 
 
 def _nothing(community: str, identifier: str, program: str, friend: str) -> Document:

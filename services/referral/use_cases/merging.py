@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.referral.repository import DATABASE
-from services.referral.use_cases import attributing, considering, enrolling, looping
+from services.referral.use_cases import attributing, considering, enrolling, looping, reaching
 from shared import work
 from shared.work import Mark
 
@@ -21,6 +21,7 @@ Look = Callable[[str, str, str], object]
 LOOKS: Sequence[Look] = (
     enrolling.follow_merge,
     attributing.follow_merge,
+    reaching.follow_merge,
     looping.follow_merge,
     considering.follow_merge,
 )

@@ -11,7 +11,7 @@ from tests.fixtures import REFERRAL
 Export = dict[str, str]
 
 #: Numbers that rise with every writing, so that two writers collide.
-_TURNS = {"friends": ("settled",), "lineages": ("writes",)}
+_TURNS = {"friends": ("settled",), "lineages": ("writes",), "tallies": ("turns",)}
 
 
 def export(community: str) -> Export:

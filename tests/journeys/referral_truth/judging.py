@@ -13,6 +13,7 @@ from tests.fixtures import REFERRAL
 from tests.journeys.referral_truth import exporting, replaying
 from tests.journeys.referral_truth.living import Life
 from tests.journeys.referral_truth.owing import Owing
+from tests.journeys.referral_truth.reaching import Reaching
 
 _STANDS = ("waiting", "granted")
 
@@ -29,6 +30,7 @@ def judge(life: Life) -> None:
     for faults in (_sums, _budgets, _payouts, _taken, _announced, _frozen, _circles, _trees):
         _none(faults(life))
     _none(Owing(life).faults())
+    _none(Reaching(Owing(life)).faults())
     _none(replaying.faults(life))
     before = exporting.export(life.community)
     follow_all(life)

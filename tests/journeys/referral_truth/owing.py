@@ -24,11 +24,11 @@ class Owing:
 
     def faults(self) -> Iterator[str]:
         """Every reward that is not what was promised, or is missing."""
-        seen = Counter(self._name(each) for each in self._rewards if _left(each))
+        seen = Counter(self._name(each) for each in self.rewards if left(each))
         yield from (f"twice: {name}" for name, count in seen.items() if count > 1)
-        for each in self._rewards:
+        for each in self.rewards:
             yield from self._check(each)
-        yield from self._missing({self._name(each) for each in self._rewards if each["amount_minor"]})
+        yield from self._missing({self._name(each) for each in self.rewards if each["amount_minor"]})
 
     def _check(self, reward: Document) -> Iterator[str]:
         rule = self._rule(reward)
@@ -54,21 +54,18 @@ class Owing:
 
     def _missing(self, known: set[tuple[str, ...]]) -> Iterator[str]:
         """What is owed for ever and without a cap must be there."""
-        for attribution in self._attributions:
-            order = self._orders.get(attribution["_id"])
-            if order is None or not attribution.get("advocate"):
-                continue
+        for attribution, order in self.credited():
             terms = self.life.promised[attribution["program"], attribution["version"]]
             stands = self.refunded(order) < order["amount_minor"]
             fits = order["amount_minor"] >= terms.get("least_order_minor", 0)
             for rule in terms["rewards"] if stands and fits and "caps" not in terms else ():
                 name = (attribution["_id"], rule["name"], rule["to"], "0")
-                if self._is_for_ever(rule, order, attribution) and name not in known:
+                if self._is_for_ever(rule, order) and name not in known:
                     yield f"not owed: {name}"
 
-    def _is_for_ever(self, rule: _Rule, order: Document, attribution: Document) -> bool:
+    def _is_for_ever(self, rule: _Rule, order: Document) -> bool:
         lasts = rule["to"] == "advocate" and rule.get("months", 0) is None
-        return lasts and attribution["_id"] not in self._refused and self._amount(rule, order, {}) > 0
+        return lasts and self._amount(rule, order, {}) > 0
 
     def _amount(self, rule: _Rule, order: Document, reward: Document) -> int:
         if "rate" not in rule:
@@ -78,7 +75,7 @@ class Owing:
 
     def _own(self, reward: Document) -> int:
         """What the advocate himself was promised for the order, before caps."""
-        same = [each for each in self._rewards if each["subject"] == reward["subject"]]
+        same = [each for each in self.rewards if each["subject"] == reward["subject"]]
         now = people.survivors({each["advocate"] for each in (*same, reward)} if reward else ())
         own = [
             each
@@ -86,6 +83,13 @@ class Owing:
             if each["to"] == "advocate" and now[each["advocate"]] == now[reward["advocate"]]
         ]
         return sum(each["asked_minor"] for each in own)
+
+    def credited(self) -> Iterator[tuple[Document, Document]]:
+        """Attributions that credit somebody with an order, each with the order, but for what a person refused."""
+        for each in self._attributions:
+            order = self._orders.get(each["_id"])
+            if order is not None and each.get("advocate") and each["_id"] not in self._refused:
+                yield each, order
 
     def refunded(self, order: Document) -> int:
         """How much of an order was given back."""
@@ -106,7 +110,8 @@ class Owing:
         ]
 
     @cached_property
-    def _rewards(self) -> list[Document]:
+    def rewards(self) -> list[Document]:
+        """All that are kept."""
         return self._all("rewards")
 
     @cached_property
@@ -133,8 +138,8 @@ class Owing:
         return list(mongo.collection(REFERRAL, name).find({"community": self.life.community}))
 
 
-def _left(reward: Document) -> int:
-    """What was owed to who is not credited any more was taken back."""
+def left(reward: Document) -> int:
+    """How much of it is left: what was owed to who is not credited any more was taken back."""
     return int(reward["amount_minor"] - reward["reversed_minor"])
 
 
