@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from services.referral.use_cases import following
 from shared import clock
+from shared.events.activity import Erased
 from tests.fixtures import Door
 from tests.referral.till import proven, states, work_off
 from tests.referral.town import DAY, Town
@@ -23,12 +26,32 @@ def town(referral: Door) -> Iterator[Town]:
         yield found
 
 
-def paid_with(town: Town, month: str) -> list[int]:
+def paid_with(town: Town, month: str, **more: Any) -> list[int]:
     """What a month's pay-out would pay to Ann."""
-    town.ask("POST", "/v1/payouts", {"period": month})
+    town.ask("POST", "/v1/payouts", {"period": month, **more})
     work_off()
     lines = town.ask("GET", f"/v1/payouts/{month}/lines").json["items"]
     return [each["amount_minor"] for each in lines if each["status"] == "open"]
+
+
+def told(town: Town) -> tuple[str, str | None, str]:
+    """What is said of Ann's latest reward that is not refunded."""
+    found = town.ask("GET", "/v1/members/ann/rewards").json["items"]
+    said = next(each for each in found if each["state"] != "reversed")
+    return said["state"], said["reason"], said["detail"]
+
+
+def end(town: Town, month: str, how: str) -> None:
+    """A second person approves, and Ann's line is paid, or fails."""
+    bea = {"Authorization": f"Bearer {town.ask.token('admin', subject='bea')}"}
+    town.ask("POST", f"/v1/payouts/{month}/approval", {}, headers=bea)
+    line = f"{town.member('ann')}-EUR"
+    said = town.ask(
+        "POST",
+        f"/v1/payouts/{month}/lines/{line}/{how}",
+        {"reason": "No such account."} if how == "failed" else {},
+    )
+    assert said.status_code == 200, said.text
 
 
 def test_the_month_in_which_the_hold_was_over_decides_and_not_when_we_were_told(town: Town) -> None:
@@ -57,3 +80,36 @@ def test_what_a_person_let_pass_counts_from_then_on(town: Town) -> None:
     town.ask("POST", f"/v1/reviews/{review['id']}/decision", said)
     assert states(town) == [("o1", "released", None)]
     assert paid_with(town, "2026-01") == []
+
+
+def test_where_is_my_reward_says_why_it_is_not_paid_yet(town: Town) -> None:
+    code = town.advocate("ann", "tenth")
+    town.buy("o1", "bob", BORDER - INSTANT, code=code)
+    assert paid_with(town, "2026-01", minimum={"EUR": 51}) == []
+    assert told(town) == (
+        "released",
+        "below-minimum",
+        "All that was payable at the end of 2026-01 is less than the least that is paid out: it is carried over.",
+    )
+    assert paid_with(town, "2026-02") == [50]
+    assert told(town)[0] == "paying"
+    end(town, "2026-02", "failed")
+    assert told(town) == (
+        "released", "payment-failed", "The payment with 2026-02 failed: it goes into the next pay-out.",
+    )  # fmt: skip
+    town.refund("o1", "r1", None, kind="whole")
+    town.buy("o2", "cid", BORDER - INSTANT, code=code)
+    assert paid_with(town, "2026-03") == [50]
+    end(town, "2026-03", "paid")
+    town.refund("o2", "r2", None, kind="whole")
+    town.buy("o3", "dan", BORDER - INSTANT, code=code, amount_minor=400)
+    assert paid_with(town, "2026-04") == []
+    assert told(town)[:2] == ("released", "negative")
+
+
+def test_of_who_was_erased_it_is_said_that_nobody_is_left_to_be_paid(town: Town) -> None:
+    town.buy("o1", "bob", BORDER - INSTANT, code=town.advocate("ann", "tenth"))
+    following.follow([Erased(town.member("ann"))], {})
+    (found,) = town.ask("GET", "/v1/rewards").json["items"]
+    assert (found["member"], found["state"], found["reason"]) == (None, "released", "nobody-to-pay")
+    assert found["detail"] == "Its member was erased: nobody is left to be paid."

@@ -42,6 +42,25 @@ class Why(StrEnum):
     NOBODY = "nobody-to-pay"
 
 
+#: Why what was released is not paid yet, as a stable code and in words.
+_UNPAID: dict[Status | Why, tuple[str, str]] = {
+    Status.FAILED: ("payment-failed", "The payment with {} failed: it goes into the next pay-out."),
+    Status.BOUNCED: (
+        "payment-bounced",
+        "The bank sent back the payment with {}: it goes into the next pay-out.",
+    ),
+    Why.BELOW_MINIMUM: (
+        "below-minimum",
+        "All that was payable at the end of {} is less than the least that is paid out: it is carried over.",
+    ),
+    Why.NEGATIVE: (
+        "negative",
+        "More was taken back than was payable in {}: it is set against that, and carried over.",
+    ),
+    Why.NOBODY: ("nobody-to-pay", "Its member was erased: nobody is left to be paid."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What was payable to a member at the end of a month, and what is now; who was merged has several accounts."""
@@ -128,6 +147,12 @@ def line(accounts: Sequence[Account], minimum_minor: int, *, is_known: bool) -> 
     if amount < minimum_minor:
         return Line(amount_minor=amount, status=Status.CARRIED, why=Why.BELOW_MINIMUM)
     return Line(amount_minor=amount, status=Status.OPEN, pieces=_pieces(accounts, amount))
+
+
+def unpaid(payout: str, of: Status | Why) -> tuple[str, str] | None:
+    """Why a line of a pay-out does not pay: a stable code, and words; None where there is nothing to say."""
+    found = _UNPAID.get(of)
+    return None if found is None else (found[0], found[1].format(payout))
 
 
 def taken(order: Order, pieces: Sequence[Piece], time: datetime) -> list[Transfer]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.referral.domain import caps, ledger, suspicion
-from services.referral.domain.payouts import Status
+from services.referral.domain import payouts as rules
+from services.referral.domain.payouts import Status, Why
 from services.referral.repository import cases, payouts, people, rewards
 from services.referral.repository import ledger as books
 from shared import clock, money
@@ -125,16 +126,29 @@ def _paid(stored: Document, lines: Iterable[Document]) -> Document:
     """
     if stored["state"] != "released":
         return stored
-    since = stored.get("value_date", stored["released_at"])
-    for line in lines:
-        theirs = stored["member"] in line["accounts"] and stored["currency"] == line["currency"]
-        if theirs and since < line["border"] and stored["released_at"] <= line["taken_at"]:
+    its = [line for line in lines if _is_in(stored, line)]
+    for line in its:
+        if line["status"] in {Status.OPEN, Status.PAID}:
             state = "paid" if line["status"] == Status.PAID else "paying"
             return {**stored, "state": state, "payout": line["payout"], "paid_at": line.get("marked_at")}
-    return stored
+    return {**stored, "unpaid": _unpaid(its[-1])} if its else stored
+
+
+def _is_in(stored: Document, line: Document) -> bool:
+    theirs = stored["member"] in line["accounts"] and stored["currency"] == line["currency"]
+    since = stored.get("value_date", stored["released_at"])
+    return bool(theirs and since < line["border"] and stored["released_at"] <= line["taken_at"])
+
+
+def _unpaid(line: Document) -> tuple[str, str] | None:
+    of = Why(line["why"]) if "why" in line else Status(line["status"])
+    return rules.unpaid(line["payout"].rpartition("|")[2], of)
 
 
 def _reward(stored: Document, called: Mapping[str, str | None]) -> dict[str, Any]:
+    member = called[stored["member"]]
+    if member is None and stored["state"] == "released":
+        stored = {**stored, "unpaid": rules.unpaid("", Why.NOBODY)}
     return {
         **_amounts(stored),
         "program": stored["program"],
@@ -143,7 +157,7 @@ def _reward(stored: Document, called: Mapping[str, str | None]) -> dict[str, Any
         "order": stored.get("order"),
         "to": stored["to"],
         "generation": stored["generation"],
-        "member": called[stored["member"]],
+        "member": member,
         "advocate": called[stored["advocate"]],
         "friend": called[stored["friend"]],
         "asked_minor": stored["asked_minor"],
@@ -179,6 +193,8 @@ def _reason(stored: Document) -> str | None:
         case "reversed":
             found: str = stored.get("reason", "refund")
             return found
+    if stored.get("unpaid"):
+        return str(stored["unpaid"][0])
     return stored.get("cut") or ("refund" if stored["reversed_minor"] else None)
 
 
@@ -192,7 +208,8 @@ def _detail(stored: Document) -> str:
         case "in-review":
             return f"Somebody has to look at it first.{cut}"
         case "released":
-            return f"It goes into the next pay-out.{cut}"
+            _, words = stored.get("unpaid") or (None, "It goes into the next pay-out.")
+            return f"{words}{cut}"
         case "paying":
             return f"It is in a pay-out that is on its way.{cut}{_owed_back(stored)}"
         case "paid":

@@ -98,9 +98,9 @@ def ordered(payout: Document) -> Iterator[Document]:
 
 
 def of_members(members: Iterable[str]) -> list[Document]:
-    """Lines that members are paid by, or were, the earliest first."""
-    query = {"member": {"$in": list(members)}, "status": {"$in": [Status.OPEN, Status.PAID]}}
-    return list(_lines().find(query, sort=[("border", 1)], batch_size=mongo.AT_ONCE))
+    """All lines of members, whatever became of them, the earliest first."""
+    query = {"member": {"$in": list(members)}}
+    return list(_lines().find(query, sort=[("border", 1), ("_id", 1)], batch_size=mongo.AT_ONCE))
 
 
 def totals(payout: Document) -> list[Document]:
