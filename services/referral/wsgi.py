@@ -14,7 +14,7 @@ from services.referral.redirect import Redirect
 from services.referral.redirect.keeping import Keeping
 from services.referral.repository import DATABASE
 from services.referral.use_cases import click_keys
-from shared import auth, http, idempotency, member_key, mongo, service, settings
+from shared import auth, http, idempotency, member_key, mongo, process, service, settings
 from shared.settings import Settings
 
 #: Under this name an application holds what goes on behind the door of `/r/…`.
@@ -28,6 +28,7 @@ def create_api() -> Flask:
     configuration = settings.from_environment(os.environ)
     service.start(SERVICE, DATABASE, configuration, service.API)
     app = wire_api(configuration)
+    process.collect_seldom()
     app.extensions[CLICKS].start()
     return app
 

@@ -107,16 +107,25 @@ def test_a_code_of_which_nobody_can_tell_is_not_said_to_lead_nowhere(referral: D
 
 
 def test_answers_are_counted_a_moment_later(referral: Door) -> None:
-    """Each once, among the others of the service."""
+    """Each once, among the others of the service, as what it was, and with its time."""
     code, behind = a_link(referral), keeping(referral)
-    labels = {"service": "referral", "method": "GET", "route": "/r/{code}", "status": "3xx"}
     door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
     door.count()
-    before = REGISTRY.get_sample_value("laurel_http_requests_total", labels) or 0
-    Clicker(referral)(code)
+    before = [_counted("GET", "3xx"), _counted("HEAD", "3xx"), _counted("GET", "4xx")]
+    for asked, method in ((code, "GET"), ("nothing-here-9", "GET"), (code, "HEAD"), (code, "GET")):
+        Clicker(referral)(asked, method)
     behind._synced(0.0)  # noqa: SLF001 (what its thread does all the time)
     behind._synced(0.0)  # noqa: SLF001
-    assert REGISTRY.get_sample_value("laurel_http_requests_total", labels) == before + 1
+    gets, heads, lost = before
+    now = [_counted("GET", "3xx"), _counted("HEAD", "3xx"), _counted("GET", "4xx")]
+    assert now == [(gets[0] + 2, gets[1] + 3), (heads[0] + 1, heads[1] + 1), (lost[0] + 1, lost[1] + 3)]
+
+
+def _counted(method: str, status: str) -> tuple[float, float]:
+    """How many were answered so, and how many of that method were timed."""
+    labels = {"service": "referral", "method": method, "route": "/r/{code}"}
+    counted = REGISTRY.get_sample_value("laurel_http_requests_total", {**labels, "status": status})
+    return counted or 0, REGISTRY.get_sample_value("laurel_http_request_seconds_count", labels) or 0
 
 
 def test_a_full_spool_leads_on_and_says_what_it_lost(referral: Door, tmp_path: Path) -> None:

@@ -49,13 +49,19 @@ def hashed(keys: Mapping[str, bytes], what: str, community: str, value: str, mom
     """
     named = name(what, moment)
     key = keys.get(named)
-    return None if key is None else f"{named}/{digest(key, community, value)}"
+    return None if key is None else f"{named}/{digest(keyed(key), community, value)}"
 
 
-def digest(key: bytes, community: str, value: str) -> str:
+def keyed(key: bytes) -> hashlib.blake2b:
+    """A key, made ready for `digest`: who hashes often does it once."""
+    return hashlib.blake2b(key=key, digest_size=_DIGEST_BYTES)
+
+
+def digest(key: hashlib.blake2b, community: str, value: str) -> str:
     """The hash alone."""
-    written = f"{community}\0{value}".encode()
-    return hashlib.blake2b(written, key=key, digest_size=_DIGEST_BYTES).hexdigest()
+    found = key.copy()
+    found.update(f"{community}\0{value}".encode())
+    return found.hexdigest()
 
 
 @lru_cache(maxsize=4_096)

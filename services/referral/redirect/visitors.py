@@ -3,11 +3,15 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from services.referral.domain import click_keys
 
 if TYPE_CHECKING:
+    from hashlib import blake2b
+
     from _typeshed.wsgi import WSGIEnvironment
 
 COOKIE = "laurel_visitor"
@@ -18,7 +22,7 @@ COOKIE_SECONDS = 31_536_000
 _FOUND = re.compile(rf"(?:^|[;,\s]){COOKIE}=\"?([0-9a-f]{{32}})\"?(?=[;,\s]|$)")
 
 
-class Visitor(NamedTuple):
+class Visitor(msgspec.Struct, frozen=True):
     """A browser; `known`: it sent its cookie back."""
 
     number: str
@@ -41,9 +45,9 @@ def cookie(number: str, environ: "WSGIEnvironment") -> str:
 def address(environ: "WSGIEnvironment", proxies: int) -> str:
     """Where a request comes from, behind so many proxies of our own: only what those wrote is believed."""
     if proxies:
-        said: list[str] = [each.strip() for each in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        said: list[str] = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(said) >= proxies:
-            return said[-proxies]
+            return said[-proxies].strip()
     found: str = environ.get("REMOTE_ADDR", "")
     return found
 
@@ -54,7 +58,7 @@ class Hashing:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._keys = keys
         self._until = 0.0
-        self._now: dict[str, tuple[str, bytes] | None] = {}
+        self._now: dict[str, tuple[str, blake2b] | None] = {}
 
     def __call__(self, what: str, community: str, value: str, at: float) -> str | None:
         """The hash with its key's name before it; None where the key of the present is not there."""
@@ -67,7 +71,8 @@ class Hashing:
         moment = datetime.fromtimestamp(at, UTC)
         names = {what: click_keys.name(what, moment) for what in (click_keys.VISITOR, click_keys.ADDRESS)}
         self._now = {
-            what: (name, self._keys[name]) if name in self._keys else None for what, name in names.items()
+            what: (name, click_keys.keyed(self._keys[name])) if name in self._keys else None
+            for what, name in names.items()
         }
         # Periods begin with a minute.
         self._until = at - at % 60 + 60
