@@ -3,7 +3,7 @@
 import threading
 
 from services.referral.domain import codes
-from services.referral.repository import friends
+from services.referral.repository import attributions, friends
 from services.referral.use_cases import attributing, clicking, converting
 from services.referral.use_cases.attributing import settle_alone
 from shared import clock, mongo
@@ -61,7 +61,7 @@ def test_what_is_frozen_never_changes(town: Town) -> None:
     town.advocate("ann")
     dan = town.advocate("dan")
     town.buy("o1", click=town.click("ann", NOW - DAY, visitor="v1"))
-    mongo.transact(REFERRAL, lambda: attributing.freeze(town.community, [record(town)["id"]]))
+    mongo.transact(REFERRAL, lambda: attributions.freeze([record(town)["id"]]))
     before = stored(town)
     town.click("dan", NOW - HOUR, visitor="v1")
     town.join("bob", at=NOW - 2 * DAY, code=dan)

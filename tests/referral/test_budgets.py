@@ -31,7 +31,8 @@ def test_a_grant_moves_money_from_its_budget_to_a_member_and_is_announced(office
     )
     assert office.numbers() == (0, 1_500, 8_500)
     assert office.owed() == 1_500
-    [transfer] = ledger.of_reference(office.door.community, "grant:g1")
+    [transfer] = ledger.every(office.door.community)
+    assert transfer.reference == "grant:g1"
     assert (transfer.debit, transfer.credit) == ("budget:gifts", f"payable:{office.ann}")
     [message] = announced(office.door.community)
     headers = dict(message.headers)

@@ -15,7 +15,6 @@ class Transfer(Document):
         "indexes": [
             {"fields": ["community", "time", "key"]},
             {"fields": ["community", "batch", "time", "key"]},
-            {"fields": ["community", "reference"]},
             # Holds no more than what waits for the chain.
             {"fields": ["waits", "community"], "partialFilterExpression": {"waits": True}},
         ],

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.referral.domain.advocates import State
 from services.referral.domain.reasons import Reason
-
-PERSON, REPEAT, UNRESOLVED = "person", "repeat", "unresolved"
-ENROLLED = "enrolled"
+from services.referral.domain.visits import Class
 
 
 class Door(StrEnum):
@@ -46,13 +45,13 @@ class Candidate:
     advocate: str | None = None
     link: str | None = None
     channel: str | None = None
-    klass: str = PERSON
+    klass: str = Class.PERSON
     clicked: bool = False
     arrived: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
     only_for: frozenset[str] | None = None
-    state: str | None = ENROLLED
+    state: str | None = State.ENROLLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

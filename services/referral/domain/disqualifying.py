@@ -4,21 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from services.referral.domain.candidates import (
-    ENROLLED,
-    PERSON,
-    REPEAT,
-    UNRESOLVED,
-    Asked,
-    Candidate,
-    Door,
-    Relations,
-)
+from services.referral.domain.advocates import State
+from services.referral.domain.candidates import Asked, Candidate, Door, Relations
 from services.referral.domain.programs import Program, Terms
 from services.referral.domain.reasons import Reason
+from services.referral.domain.visits import PEOPLE, Class
 
 #: Who comes again is counted once, but it was he who came again. What led nowhere belonged to an old link.
-_PEOPLE = frozenset({PERSON, REPEAT, UNRESOLVED})
+_COUNTING = PEOPLE | {Class.UNRESOLVED}
 
 
 class Case(NamedTuple):
@@ -100,10 +93,10 @@ def _is_over(end: datetime | None, moment: datetime) -> bool:
 
 #: Why a candidate is refused: of several reasons, the first one here is told.
 _REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
-    (Reason.NOT_A_PERSON, lambda case: case.candidate.klass not in _PEOPLE),
+    (Reason.NOT_A_PERSON, lambda case: case.candidate.klass not in _COUNTING),
     (Reason.CHANNEL, lambda case: case.candidate.channel is not None),
     (Reason.NOT_FOUND, lambda case: case.program is None),
-    (Reason.EXPIRED, lambda case: case.candidate.klass == UNRESOLVED),
+    (Reason.EXPIRED, lambda case: case.candidate.klass == Class.UNRESOLVED),
     (Reason.ADVOCATE_NOT_FOUND, lambda case: case.candidate.advocate is None),
     (
         Reason.RECIPIENT_IS_THE_ADVOCATE,
@@ -123,7 +116,7 @@ _REFUSALS: tuple[tuple[Reason, _Rule], ...] = (
             case.candidate.only_for is not None and not case.candidate.only_for & case.relations.same
         ),
     ),
-    (Reason.ADVOCATE_NOT_ACTIVE, lambda case: case.candidate.state != ENROLLED),
+    (Reason.ADVOCATE_NOT_ACTIVE, lambda case: case.candidate.state != State.ENROLLED),
     # Before circles: who stands above whom may become known later than who was an advocate.
     (Reason.EXISTING_ADVOCATE, _would_refer_an_advocate),
     (

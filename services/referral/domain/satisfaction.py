@@ -45,6 +45,14 @@ class Reason(StrEnum):
     QUIET = "quiet-hours"
 
 
+class Candidacy(StrEnum):
+    """Whether somebody who answered may be asked to recommend: satisfied, satisfied but held out, or not satisfied."""
+
+    CANDIDATE = "candidate"
+    HELD_OUT = "held-out"
+    BELOW = "below-threshold"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a member answered, when, and of which order."""

@@ -3,7 +3,7 @@
 What is kept (`Visit`) never changes; what is made of it may, with a better classifier (`VERSION`).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -84,26 +84,6 @@ class Visit:
     sent: datetime | None = None
     link: str | None = None
     ended: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
-    """What attribution needs to know of a click. `arrived` is when it was stored.
-
-    `paid` names flags of paid traffic, such as `gclid`.
-    """
-
-    id: str
-    community: str
-    link: str
-    program: str
-    advocate: str
-    channel: str | None
-    moment: datetime
-    arrived: datetime
-    klass: Class
-    visitor: str | None
-    paid: Sequence[str] = ()
 
 
 _PERSON = Verdict(Class.PERSON, Reason.BROWSER)

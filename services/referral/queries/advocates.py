@@ -71,7 +71,7 @@ def link(community: str, written: str, base: str) -> dict[str, Any]:
 def every_link(community: str, base: str) -> Iterator[dict[str, Any]]:
     """All links of a community, by code."""
     after = None
-    while found := links.page(community, None, after, _AT_ONCE):
+    while found := links.page(community, after, _AT_ONCE):
         yield from shown_links(found, base)
         after = found[-1]["_id"]
 

@@ -13,9 +13,6 @@ from services.referral.repository.keys import key as key_of
 from shared import listing, mongo
 from shared.mongo import Document
 
-CANDIDATE, HELD_OUT, BELOW = "candidate", "held-out", "below-threshold"
-STATES = (CANDIDATE, HELD_OUT, BELOW)
-
 
 def key(community: str, program: str, member: str) -> str:
     """The key of a member in a program."""

@@ -9,7 +9,7 @@ from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
 from services.referral.domain import visits
-from services.referral.domain.visits import Class, Click, Verdict, Visit
+from services.referral.domain.visits import Verdict, Visit
 from shared import listing, mongo
 from shared.mongo import Document
 
@@ -19,18 +19,6 @@ _OF_A_VISIT = (
     "moment", "method", "user_agent", "prefetch", "cookie", "visitor", "address", "channel", "sent", "link", "ended",
 )  # fmt: skip
 _JUDGED = (*_OF_A_VISIT, "klass", "reason", "kind", "classifier")
-
-
-def of(community: str, click: str) -> Click | None:
-    """A click by its id; None where it has not come, belongs to nobody's link, or to another community."""
-    found = _clicks().find_one({"_id": click, "community": community})
-    return None if found is None else _click(found)
-
-
-def of_visitor(community: str, visitors: Iterable[str], since: datetime) -> list[Click]:
-    """The clicks of visitors (`Click.visitor`), whatever they were, in order of time."""
-    query = {"community": community, "visitor": {"$in": list(visitors)}, "moment": {"$gte": since}}
-    return [_click(each) for each in _clicks().find(query, sort=[("moment", 1), ("_id", 1)])]
 
 
 def known(identifiers: Iterable[str]) -> set[str]:
@@ -117,22 +105,6 @@ def judged(verdict: Verdict) -> Document:
         "kind": verdict.kind,
         "classifier": visits.VERSION,
     }
-
-
-def _click(document: Document) -> Click:
-    return Click(
-        id=document["_id"],
-        community=document["community"],
-        link=document["link"],
-        program=document["program"],
-        advocate=document["advocate"],
-        channel=document.get("channel"),
-        moment=document["moment"],
-        arrived=document["kept"],
-        klass=Class(document["klass"]),
-        visitor=document.get("visitor"),
-        paid=tuple(document.get("paid", ())),
-    )
 
 
 def _clicks() -> Collection[Document]:

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
+from services.referral.domain.advocates import State
 from services.referral.domain.loops import Enrolment
 from services.referral.repository import advocates
 from shared import mongo
 from shared.mongo import Document
-
-_ENROLLED = "enrolled"
 
 
 def of(members: Iterable[str]) -> dict[str, Enrolment]:
@@ -22,7 +21,7 @@ def by_member(became: Mapping[str, str]) -> dict[str, dict[str, Enrolment]]:
     """The same of several members, each under who he became: id → who that is now."""
     found: dict[str, dict[str, Enrolment]] = {}
     for each in advocates.under(became):
-        since = next((moment for moment, state in each["history"] if state == _ENROLLED), None)
+        since = next((moment for moment, state in each["history"] if state == State.ENROLLED), None)
         ours = found.setdefault(became[each["member"]], {})
         known = ours.get(each["program"])
         if since is not None and (known is None or since < known.moment):
@@ -36,7 +35,7 @@ def count(community: str, program: str) -> int:
         "community": community,
         "program": program,
         "became": None,
-        "history": {"$elemMatch": {"1": _ENROLLED}},
+        "history": {"$elemMatch": {"1": State.ENROLLED}},
     }
     return _advocates().count_documents(query)
 

@@ -50,12 +50,6 @@ def of_ids(identifiers: Iterable[str]) -> list[Transfer]:
     return [transfer_of(each) for each in found]
 
 
-def of_reference(community: str, reference: str) -> list[Transfer]:
-    """What was moved for one reward, grant or line, in order."""
-    found = _transfers().find({"community": community, "reference": reference}, batch_size=mongo.AT_ONCE)
-    return list(ledger.in_order(transfer_of(each) for each in found))
-
-
 def page(community: str, *, after: tuple[datetime, str] | None, limit: int) -> list[Transfer]:
     """Transfers of a community in order of time and id, from a place on."""
     query: Document = {"community": community}

@@ -54,10 +54,9 @@ def of(community: str, members: Iterable[str]) -> list[Document]:
     return list(_links().find(query, sort=[("made", 1), ("_id", 1)], batch_size=mongo.AT_ONCE))
 
 
-def page(community: str, program: str | None, after: str | None, limit: int) -> list[Document]:
-    """Links of a community by code, of one program or all, after a code. The stand-ins of erased ones are left out."""
+def page(community: str, after: str | None, limit: int) -> list[Document]:
+    """Links of a community by code, after a code. The stand-ins of erased ones are left out."""
     query: Document = {"community": community, "erased": None}
-    query |= {} if program is None else {"program": program}
     query |= {} if after is None else {"_id": {"$gt": after}}
     return list(_links().find(query, sort=[("_id", 1)], limit=limit))
 

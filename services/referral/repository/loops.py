@@ -29,11 +29,6 @@ def one(community: str, identifier: str) -> Document | None:
     return None if found is None or found.get("gone") else found
 
 
-def of_friend(program: str, friend: str) -> Document | None:
-    """The loop in which a member came into a program."""
-    return _loops().find_one({"friend": friend, "program": program, "gone": None}, _SHOWN)
-
-
 def latest(
     community: str, which: Mapping[str, str], *, before: tuple[datetime, str] | None, limit: int
 ) -> list[Document]:

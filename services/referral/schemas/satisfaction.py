@@ -6,14 +6,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from services.referral.domain.satisfaction import RANGES, Answer, Fate, Reason, Scale
+from services.referral.domain.satisfaction import RANGES, Answer, Candidacy, Fate, Reason, Scale
 from services.referral.schemas import written
 from services.referral.use_cases.answering import Given
 from shared import clock, http
 from shared.http import Moment
 
 LONGEST_COMMENT = 10_000
-STATES = ("candidate", "held-out", "below-threshold")
 _IDENTIFIER_BYTES = 16
 
 
@@ -91,7 +90,7 @@ class Candidate(Schema):
 
     program = fields.String(required=True)
     member = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    state = fields.String(required=True, validate=validate.OneOf(list(Candidacy)))
     scale = fields.String(required=True)
     score = fields.Integer(required=True)
     at = Moment(required=True)
@@ -106,7 +105,7 @@ class CandidateQuery(http.PageQuery):
     """Which candidates, and which page of them."""
 
     program = fields.String(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    state = fields.String(load_default=None, validate=validate.OneOf(list(Candidacy)))
 
 
 class InvitationWanted(Schema):

@@ -56,12 +56,6 @@ def settle_alone(community: str, member: str, now: datetime) -> None:
     settle(community, friend, now)
 
 
-def freeze(community: str, identifiers: Iterable[str]) -> None:
-    """From now on these attributions never change, with all their candidates; inside the running transaction."""
-    del community  # the ids are its own
-    attributions.freeze(identifiers)
-
-
 def mark(community: str, members: Iterable[str]) -> None:
     """Let friends be decided anew, inside the running transaction: two of them became one, or a code changed hands."""
     for member in sorted(set(members)):

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.referral.domain import satisfaction
 from services.referral.domain.programs import Program
-from services.referral.domain.satisfaction import Answer, Fate
+from services.referral.domain.satisfaction import Answer, Candidacy, Fate
 from services.referral.repository import DATABASE, answers, candidacies, friends, people, programs
 from shared import clock, mongo
 from shared.mongo import Document
@@ -70,9 +70,9 @@ def _considered(program: Program, member: str, given: Sequence[Answer]) -> Docum
     since = satisfaction.satisfied_since(given, lambda moment: program.said(moment).satisfaction)
     share = program.said((since or latest).at).holdout
     held_out = satisfaction.held_out(program.slug, member, share)
-    state = candidacies.HELD_OUT if held_out else candidacies.CANDIDATE
+    state = Candidacy.HELD_OUT if held_out else Candidacy.CANDIDATE
     return {
-        "state": candidacies.BELOW if since is None else state,
+        "state": str(Candidacy.BELOW if since is None else state),
         "held_out": held_out,
         "answer": latest.id,
         "scale": latest.scale.value,
@@ -89,11 +89,8 @@ def _invited(stored: Document) -> Document:
 def _withdraw(candidate: Document, now: datetime) -> None:
     """A later, lower answer takes back an invitation that nobody has accepted yet."""
     invitation = candidacies.invitation(candidate)
-    if (
-        candidate["state"] == candidacies.BELOW
-        and invitation is not None
-        and invitation.now(now) is Fate.OPEN
-    ):
+    below = candidate["state"] == Candidacy.BELOW
+    if below and invitation is not None and invitation.now(now) is Fate.OPEN:
         candidate["invitation"] = {
             **candidate["invitation"],
             "fate": Fate.WITHDRAWN.value,

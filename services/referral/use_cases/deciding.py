@@ -4,15 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.referral.domain import attribution, codes
-from services.referral.domain.candidates import (
-    ENROLLED,
-    Asked,
-    Candidate,
-    Decision,
-    Door,
-    Relations,
-    Verdict,
-)
+from services.referral.domain.advocates import State
+from services.referral.domain.candidates import Asked, Candidate, Decision, Door, Relations, Verdict
 from services.referral.domain.programs import Program
 from services.referral.repository import coupons
 from services.referral.repository.candidates import Click, Link
@@ -51,7 +44,7 @@ def _relations(known: Known) -> Relations:
         for (_, member), history in known.histories.items()
         if member == known.friend
         for moment, state in history
-        if state == ENROLLED
+        if state == State.ENROLLED
     ]
     return Relations(same=known.same, advocate_since=min(since, default=None), above=known.above)
 
