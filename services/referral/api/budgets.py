@@ -7,13 +7,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response
-from marshmallow import ValidationError
 
-from services.referral.api import people
+from services.referral.api import people, slugs
 from services.referral.domain.budgets import Budget, Person
 from services.referral.queries import budgets as queries
 from services.referral.schemas import budgets as schemas
-from services.referral.schemas import written
 from services.referral.use_cases import budgeting, granting
 from shared import clock, http
 
@@ -45,10 +43,7 @@ def show_budget(slug: str) -> Budget:
 @blueprint.response(200, schemas.ShownBudget)
 def put_budget(wanted: Budget, slug: str) -> Budget:
     """Make a budget, or change it. A limit below what is spent and reserved is refused."""
-    try:
-        written.is_slug(slug)
-    except ValidationError as error:
-        raise http.invalid(ValidationError({"slug": error.messages})) from error
+    slugs.check(slug)
     return budgeting.define(http.community(), replace(wanted, slug=slug), person().subject, clock.now())
 
 

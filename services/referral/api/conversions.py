@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
+from services.referral.api import people
 from services.referral.queries import conversions as queries
 from services.referral.schemas import conversions as schemas
 from services.referral.use_cases import converting, refunding
@@ -35,7 +36,7 @@ def post_joins() -> Response:
     """
 
     def take(said: dict[str, Any]) -> Took:
-        kept = converting.join(_key(), http.community(), said, clock.now())
+        kept = converting.join(people.member_key(), http.community(), said, clock.now())
         return _took(said["member"], kept, queries.attribution_of_join(kept.document))
 
     return http.take_one_or_many(schemas.JOIN, "member", schemas.LARGEST_BATCH, take)
@@ -66,7 +67,7 @@ def post_conversions() -> Response:
     """
 
     def take(said: dict[str, Any]) -> Took:
-        kept = converting.convert(_key(), http.community(), said, clock.now())
+        kept = converting.convert(people.member_key(), http.community(), said, clock.now())
         return _took(said["order"], kept, queries.attribution_of_order(kept.document))
 
     return http.take_one_or_many(schemas.CONVERSION, "order", schemas.LARGEST_BATCH, take)
@@ -135,8 +136,3 @@ def _took(name: str, kept: Kept, attribution: str | None) -> Took:
 
 def _at(field: str) -> Any:  # noqa: ANN401 (a function of a row)
     return lambda row: (row[field], row["key"])
-
-
-def _key() -> bytes:
-    found: bytes = current_app.config["MEMBER_KEY"]
-    return found

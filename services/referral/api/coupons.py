@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
+from services.referral.api import people
 from services.referral.queries import coupons as queries
 from services.referral.schemas import conversions as schemas
 from services.referral.schemas import written
@@ -31,8 +32,7 @@ def put_coupon(body: dict[str, Any], coupon: str) -> Mapping[str, Any]:
     if not coupon.strip() or len(coupon) > written.LONGEST_ID:
         message = f"A coupon has one character at least, and {written.LONGEST_ID} at most."
         raise Invalid(message, errors=[{"pointer": "coupon", "detail": message}])
-    key = current_app.config["MEMBER_KEY"]
-    couponing.keep(key, http.community(), coupon, body, http.grant().subject, clock.now())
+    couponing.keep(people.member_key(), http.community(), coupon, body, http.grant().subject, clock.now())
     return queries.one(http.community(), coupon)
 
 

@@ -6,9 +6,15 @@ from shared import http, identity
 from shared.errors import NotFound
 
 
+def member_key() -> bytes:
+    """The secret from which the ids of members are made."""
+    found: bytes = current_app.config["MEMBER_KEY"]
+    return found
+
+
 def member(external_id: str) -> str:
     """The id of a member of the caller's community by the community's own id for him."""
-    return identity.member_id(current_app.config["MEMBER_KEY"], http.community(), external_id)
+    return identity.member_id(member_key(), http.community(), external_id)
 
 
 def check_himself(external_id: str) -> None:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from marshmallow import ValidationError
 
+from services.referral.api import slugs
 from services.referral.domain.amending import Wanted
 from services.referral.queries import programs as queries
 from services.referral.schemas import programs as schemas
-from services.referral.schemas import written
 from services.referral.use_cases import defining
 from shared import clock, http
 
@@ -38,10 +37,7 @@ def show_program(slug: str) -> Mapping[str, Any]:
 @blueprint.response(200, schemas.ShownProgram)
 def put_program(wanted: Wanted, slug: str) -> Mapping[str, Any]:
     """Define a program, or change it by another version; the same terms again change nothing."""
-    try:
-        written.is_slug(slug)
-    except ValidationError as error:
-        raise http.invalid(ValidationError({"slug": error.messages})) from error
+    slugs.check(slug)
     now = clock.now()
     return queries.shown(defining.define(http.community(), slug, wanted, now, by=http.grant().subject), now)
 

@@ -85,7 +85,7 @@ def decide_review(body: dict[str, Any], review: str) -> Mapping[str, Any]:
         review,
         Decision(body["decision"]),
         body["reason"],
-        http.grant().subject or http.grant().token_id,
+        http.grant().subject,
         clock.now(),
     )
     return queries.shown_reviews([decided])[0]

@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
 from services.referral.api import people
 from services.referral.queries import satisfaction as queries
@@ -29,7 +29,7 @@ _ANSWER, _CANDIDATE = schemas.ShownAnswer(), schemas.Candidate()
 @blueprint.alt_response(200, schema=schemas.ShownAnswer, description="It was kept already.")
 def post_satisfaction(given: Given) -> Response:
     """Keep what a member answered; who is satisfied may be invited, who is not is for service. Nothing is sent."""
-    kept, is_new = answering.take(http.community(), _key(), given, clock.now())
+    kept, is_new = answering.take(http.community(), people.member_key(), given, clock.now())
     return http.respond(
         _ANSWER.dump(queries.shown([kept])[0]), HTTPStatus.CREATED if is_new else HTTPStatus.OK
     )
@@ -108,8 +108,3 @@ def refuse_invitation(invitation: str) -> Response:
 
 def _shown(stored: Mapping[str, Any]) -> Any:  # noqa: ANN401 (JSON)
     return _CANDIDATE.dump(queries.considered(http.community(), [dict(stored)])[0])
-
-
-def _key() -> bytes:
-    key: bytes = current_app.config["MEMBER_KEY"]
-    return key

@@ -3,9 +3,8 @@
 import click
 
 from services.referral import app
-from services.referral.cli.configuration import settings
+from services.referral.cli.configuration import connect, settings
 from services.referral.queries import clicks as queries
-from services.referral.queries import communities
 from services.referral.use_cases import click_keys
 from shared import clock, printing
 from shared.errors import Fault
@@ -18,8 +17,7 @@ COLUMNS = ("time", "id", "link", "program", "advocate", "channel", "class", "rea
 @printing.form
 def clicks(community: str, form: str) -> None:
     """List clicks, the latest first, with what each was and why."""
-    app.connect(settings())
-    communities.need(community)
+    connect(community)
     rows = (
         {name: clock.text(row[name]) if name == "time" else row[name] for name in COLUMNS}
         for row in queries.every(community)

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from services.referral import app
-from services.referral.cli.configuration import settings
+from services.referral.cli.configuration import connect, settings
 from services.referral.domain import durations
 from services.referral.domain.programs import Model
 from services.referral.domain.supposing import Supposed
@@ -28,8 +28,7 @@ _ORDER = schemas.KeptOrder()
 @printing.form
 def conversions(community: str, form: str) -> None:
     """List every order in order of time, with what was refunded of it, and who brought its buyer."""
-    app.connect(settings())
-    communities.need(community)
+    connect(community)
     printing.say(COLUMNS, (_ORDER.dump(each) for each in queries.every(community)), form)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from services.referral import app
-from services.referral.cli.configuration import settings
+from services.referral.cli.configuration import connect, settings
 from services.referral.queries import auditing, communities
 from services.referral.queries import ledger as queries
 from services.referral.use_cases import deriving
@@ -34,7 +34,7 @@ class Head(click.ParamType[tuple[int, str]]):
 @printing.form
 def ledger(community: str, form: str) -> None:
     """List all entries, two rows each, whose amounts sum to zero: what is credited rises, what is debited falls."""
-    _connect(community)
+    connect(community)
     printing.say(COLUMNS, _rows(community), form)
 
 
@@ -79,8 +79,3 @@ def _rows(community: str) -> Iterator[dict[str, object]]:
             "reason": row.reason,
             "reference": row.reference,
         }
-
-
-def _connect(community: str) -> None:
-    app.connect(settings())
-    communities.need(community)

@@ -2,10 +2,8 @@
 
 import click
 
-from services.referral import app
-from services.referral.cli.configuration import settings
+from services.referral.cli.configuration import connect
 from services.referral.queries import advocates as queries
-from services.referral.queries import communities
 from services.referral.schemas import advocates as schemas
 from shared import printing
 
@@ -18,8 +16,6 @@ _LINK = schemas.Link()
 @printing.form
 def links(community: str, form: str) -> None:
     """List every link, those that were rotated too, by code, with the community's own ids."""
-    configuration = settings()
-    app.connect(configuration)
-    communities.need(community)
+    configuration = connect(community)
     rows = (_LINK.dump(each) for each in queries.every_link(community, configuration.links_url))
     printing.say(COLUMNS, rows, form)

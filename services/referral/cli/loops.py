@@ -2,9 +2,7 @@
 
 import click
 
-from services.referral import app
-from services.referral.cli.configuration import settings
-from services.referral.queries import communities
+from services.referral.cli.configuration import connect
 from services.referral.queries import loops as queries
 from services.referral.use_cases import recounting
 from shared import clock, money, printing
@@ -16,8 +14,7 @@ from shared.errors import Fault
 @printing.form
 def loops(community: str, form: str) -> None:
     """List every loop: who recommended to whom, in which generation, and when each edge was made."""
-    app.connect(settings())
-    communities.need(community)
+    connect(community)
     printing.say(queries.COLUMNS, queries.rows(community), form)
 
 
@@ -26,7 +23,7 @@ def loops(community: str, form: str) -> None:
 @click.option("--community", required=True, metavar="SLUG")
 def loop(identifier: str, community: str) -> None:
     """Print one loop edge by edge, with the evidence for each."""
-    app.connect(settings())
+    connect(community)
     found = queries.one(community, identifier)
     click.echo(
         f"{found['id']}: {found['advocate']} → {found['friend']}, program {found['program']}, "
@@ -51,8 +48,7 @@ def loop(identifier: str, community: str) -> None:
 @click.option("--rebuild", is_flag=True, help="Put right what is not.")
 def generations(community: str, *, rebuild: bool) -> None:
     """Prove the counts of descendants by looking at every loop."""
-    app.connect(settings())
-    communities.need(community)
+    connect(community)
     if rebuild:
         click.echo(f"{recounting.recount(community)} members' counts were put right.")
         return

@@ -7,10 +7,8 @@ from typing import Any
 import click
 from marshmallow import ValidationError
 
-from services.referral import app
-from services.referral.cli.configuration import settings
+from services.referral.cli.configuration import connect
 from services.referral.domain.payouts import Status
-from services.referral.queries import communities
 from services.referral.queries import payouts as queries
 from services.referral.schemas import payouts as schemas
 from services.referral.use_cases import paying, preparing
@@ -33,7 +31,7 @@ def payouts() -> None:
 @_of
 def show(community: str) -> None:
     """List pay-outs as CSV: how many lines are open, paid, failed or carried over, and what they sum to."""
-    _connect(community)
+    connect(community)
     rows = [
         {"payout": each["name"], "state": each["state"], **total}
         for each in queries.latest(community, before=None, limit=1_000)
@@ -49,7 +47,7 @@ def show(community: str) -> None:
 @click.option("--minimum", "minima", multiple=True, metavar="CURRENCY=MINOR", help="Such as EUR=1000.")
 def prepare(period: str, community: str, by: str, minima: Sequence[str]) -> None:
     """Prepare the pay-out of a month that is over. Again, it goes on where it was."""
-    _connect(community)
+    connect(community)
     wanted = _wanted(period, minima)
     begun = paying.begin(community, wanted["period"], wanted["minimum"], by, clock.now())
     _work(community, begun.payout["name"])
@@ -62,7 +60,7 @@ def prepare(period: str, community: str, by: str, minima: Sequence[str]) -> None
 @_by
 def approve(payout: str, community: str, by: str) -> None:
     """Let a pay-out be paid that somebody else has prepared."""
-    _connect(community)
+    connect(community)
     paying.approve(community, payout, by, clock.now())
     _say(community, payout)
 
@@ -74,7 +72,7 @@ def approve(payout: str, community: str, by: str) -> None:
 @click.option("--reason", required=True)
 def refuse(payout: str, community: str, by: str, reason: str) -> None:
     """Take a prepared pay-out back: all that it holds becomes payable again."""
-    _connect(community)
+    connect(community)
     paying.refuse(community, payout, by, clock.now(), reason)
     _work(community, payout)
     _say(community, payout)
@@ -85,7 +83,7 @@ def refuse(payout: str, community: str, by: str, reason: str) -> None:
 @_of
 def export(payout: str, community: str) -> None:
     """Print an approved pay-out as CSV, the same bytes each time."""
-    _connect(community)
+    connect(community)
     click.echo(queries.export(community, payout), nl=False)
 
 
@@ -101,18 +99,13 @@ def mark(payout: str, lines: Sequence[str], status: str, reason: str | None, com
 
     `-` reads lines from the input.
     """
-    _connect(community)
+    connect(community)
     if status != Status.PAID and not (reason or "").strip():
         message = "Say why: --reason."
         raise Invalid(message)
     for line in sys.stdin.read().split() if lines == ("-",) else lines:
         paying.mark(community, payout, line, paying.Marked(Status(status), by, reason), clock.now())
         click.echo(f"{line} {status}")
-
-
-def _connect(community: str) -> None:
-    app.connect(settings())
-    communities.need(community)
 
 
 def _work(community: str, payout: str) -> None:

@@ -66,13 +66,7 @@ class RateWanted(Schema):
     program = written.slug(required=True)
     rule = written.slug(required=True)
     rate = written.Rate(required=True, allow_none=True, validate=validate.Range(min=0, max=1))
-    reason = fields.String(
-        required=True,
-        validate=[
-            validate.Length(3, written.LONGEST_TEXT),
-            validate.Regexp(r"\s*\S", error="A reason is more than spaces."),
-        ],
-    )
+    reason = written.reason(required=True)
 
 
 class Advocate(Schema):

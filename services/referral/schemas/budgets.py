@@ -14,17 +14,6 @@ MOST_REPS = 200
 STATES = tuple(map(str, State))
 
 
-def reason(**options: Any) -> fields.String:  # noqa: ANN401
-    """Why somebody does what he does: words, not spaces."""
-    return fields.String(
-        validate=[
-            validate.Length(3, written.LONGEST_TEXT),
-            validate.Regexp(r"\s*\S", error="A reason is more than spaces."),
-        ],
-        **options,
-    )
-
-
 class BudgetWanted(Schema):
     """What may be given away, by whom, until when. Amounts are in minor units."""
 
@@ -106,19 +95,19 @@ class GrantWanted(Schema):
     amount_minor = written.amount(least=1, required=True)
     currency = written.currency(required=True)
     budget = written.slug(required=True)
-    reason = reason(required=True)
+    reason = written.reason(required=True)
 
 
 class Decision(Schema):
     """Why."""
 
-    reason = reason(required=True)
+    reason = written.reason(required=True)
 
 
 class Approval(Schema):
     """Why, if there is something to say."""
 
-    reason = reason(load_default=None, allow_none=True)
+    reason = written.reason(load_default=None, allow_none=True)
 
 
 class ShownGrant(Schema):

@@ -4,7 +4,6 @@ from marshmallow import Schema, fields, validate
 
 from services.referral.domain.payouts import State, Status, Why
 from services.referral.schemas import written
-from services.referral.schemas.budgets import reason
 from shared import http
 from shared.http import Moment
 
@@ -84,4 +83,4 @@ class Payment(Schema):
 class Failure(Schema):
     """Why a line could not be paid, or came back."""
 
-    reason = reason(required=True)
+    reason = written.reason(required=True)

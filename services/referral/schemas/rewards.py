@@ -131,13 +131,7 @@ class ReviewDecision(Schema):
     """`pay` lets it wait for its time alone, `refuse` takes it back, `undo` opens it again. Always with a reason."""
 
     decision = fields.String(required=True, validate=validate.OneOf(["pay", "refuse", "undo"]))
-    reason = fields.String(
-        required=True,
-        validate=[
-            validate.Length(3, written.LONGEST_TEXT),
-            validate.Regexp(r"\s*\S", error="A reason is more than spaces."),
-        ],
-    )
+    reason = written.reason(required=True)
 
 
 class LedgerEntry(Schema):

@@ -104,6 +104,12 @@ def identifier(**options: Any) -> fields.String:  # noqa: ANN401
     return fields.String(validate=validate.Length(1, LONGEST_ID), **options)
 
 
+def reason(**options: Any) -> fields.String:  # noqa: ANN401
+    """Why somebody does what he does: words, not spaces."""
+    words = validate.Regexp(r"\s*\S", error="A reason is more than spaces.")
+    return fields.String(validate=[validate.Length(3, LONGEST_TEXT), words], **options)
+
+
 def page(**options: Any) -> fields.String:  # noqa: ANN401
     """The absolute address of a page, http or https."""
     return Page(validate=[validate.Length(1, LONGEST_URL), _is_page], **options)
