@@ -18,6 +18,22 @@ from services.referral.domain.rewards import Conversion
 _REWARD = "reward"
 
 
+class State(StrEnum):
+    """Where a reward is. The last two are never kept: the line of the pay-out that holds a released one says them."""
+
+    HELD = "held"
+    IN_REVIEW = "in-review"
+    RELEASED = "released"
+    REVERSED = "reversed"
+    REFUSED = "refused"
+    PAYING = "paying"
+    PAID = "paid"
+
+
+#: What is kept of where a reward is.
+KEPT = tuple(each for each in State if each not in {State.PAYING, State.PAID})
+
+
 class Moved(StrEnum):
     """What a transfer does to a reward."""
 

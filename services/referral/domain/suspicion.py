@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 #: Code of a flag → its points. What has none is only told.
 POINTS = {
@@ -50,6 +51,14 @@ WORDS = {
     "relay-email": "The friend's e-mail address is a relay, which hides the one behind it.",
     "paid-traffic": "The click came from an advertisement.",
 }
+
+
+class Review(StrEnum):
+    """What a person decided of what is held, or that nobody has yet."""
+
+    OPEN = "open"
+    PAID = "paid"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

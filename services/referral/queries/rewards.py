@@ -7,6 +7,7 @@ from typing import Any
 from services.referral.domain import caps, ledger, suspicion
 from services.referral.domain import payouts as rules
 from services.referral.domain.payouts import Status, Why
+from services.referral.domain.settling import State
 from services.referral.repository import cases, payouts, people, rewards
 from services.referral.repository import ledger as books
 from shared import clock, money
@@ -114,7 +115,7 @@ def _review(case: Document, called: Mapping[str, str | None], owed: Iterable[Doc
 
 def _shown(found: Sequence[Document]) -> list[dict[str, Any]]:
     called = people.shown({each[who] for each in found for who in ("member", "friend", "advocate")})
-    released = [each for each in found if each["state"] == "released"]
+    released = [each for each in found if each["state"] == State.RELEASED]
     lines = payouts.of_members(people.survivors({each["member"] for each in released}).values())
     return [_reward(_paid(each, lines), called) for each in found]
 
@@ -124,12 +125,12 @@ def _paid(stored: Document, lines: Iterable[Document]) -> Document:
 
     A pay-out takes all that was payable before its border, of which we had been told when it was prepared.
     """
-    if stored["state"] != "released":
+    if stored["state"] != State.RELEASED:
         return stored
     its = [line for line in lines if _is_in(stored, line)]
     for line in its:
         if line["status"] in {Status.OPEN, Status.PAID}:
-            state = "paid" if line["status"] == Status.PAID else "paying"
+            state = State.PAID if line["status"] == Status.PAID else State.PAYING
             return {**stored, "state": state, "payout": line["payout"], "paid_at": line.get("marked_at")}
     return {**stored, "unpaid": _unpaid(its[-1])} if its else stored
 
@@ -147,7 +148,7 @@ def _unpaid(line: Document) -> tuple[str, str] | None:
 
 def _reward(stored: Document, called: Mapping[str, str | None]) -> dict[str, Any]:
     member = called[stored["member"]]
-    if member is None and stored["state"] == "released":
+    if member is None and stored["state"] == State.RELEASED:
         stored = {**stored, "unpaid": rules.unpaid("", Why.NOBODY)}
     return {
         **_amounts(stored),
@@ -186,11 +187,11 @@ def _amounts(stored: Document) -> dict[str, Any]:
 def _reason(stored: Document) -> str | None:
     """Why a reward is where it is, as a stable code."""
     match stored["state"]:
-        case "held":
+        case State.HELD:
             return "hold"
-        case "in-review":
+        case State.IN_REVIEW:
             return "review"
-        case "reversed":
+        case State.REVERSED:
             found: str = stored.get("reason", "refund")
             return found
     if stored.get("unpaid"):
@@ -203,16 +204,16 @@ def _detail(stored: Document) -> str:
     reason = _reason(stored)
     cut = f" {_WORDS[stored['cut']]}" if stored.get("cut") else ""
     match stored["state"]:
-        case "held":
+        case State.HELD:
             return f"It is released on {clock.text(stored['held_until'])}, unless the order is refunded.{cut}"
-        case "in-review":
+        case State.IN_REVIEW:
             return f"Somebody has to look at it first.{cut}"
-        case "released":
+        case State.RELEASED:
             _, words = stored.get("unpaid") or (None, "It goes into the next pay-out.")
             return f"{words}{cut}"
-        case "paying":
+        case State.PAYING:
             return f"It is in a pay-out that is on its way.{cut}{_owed_back(stored)}"
-        case "paid":
+        case State.PAID:
             return f"It was paid.{cut}{_owed_back(stored)}"
     return _WORDS.get(reason or "", "")
 
@@ -231,13 +232,13 @@ def _owed_back(stored: Document) -> str:
 def _date(stored: Document) -> datetime | None:
     """When what is said of it happened, or will."""
     match stored["state"]:
-        case "held":
+        case State.HELD:
             found: datetime = stored["held_until"]
             return found
-        case "released" | "paying":
+        case State.RELEASED | State.PAYING:
             return stored.get("released_at")
-        case "paid":
+        case State.PAID:
             return stored.get("paid_at")
-        case "refused":
+        case State.REFUSED:
             return stored.get("accrued_at")
     return None

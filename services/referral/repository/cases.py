@@ -7,10 +7,9 @@ from pymongo import ReplaceOne, ReturnDocument
 from pymongo.collection import Collection
 
 from services.referral.documents import DATABASE
+from services.referral.domain.suspicion import Review
 from shared import listing, mongo
 from shared.mongo import Document
-
-OPEN, PAID, REFUSED = "open", "paid", "refused"
 
 
 def of_friends(friends: Iterable[str]) -> dict[str, Document]:
@@ -76,7 +75,7 @@ def latest(
 
 def escalate(now: datetime) -> int:
     """Say of open reviews whose time is over that they have waited too long. Returns of how many."""
-    overdue = {"review": OPEN, "deadline": {"$lte": now}, "escalated": {"$ne": True}}
+    overdue = {"review": Review.OPEN, "deadline": {"$lte": now}, "escalated": {"$ne": True}}
     return _cases().update_many(overdue, {"$set": {"escalated": True}}).modified_count
 
 

@@ -2,15 +2,11 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.referral.domain import settling, suspicion
 from services.referral.schemas import written
+from services.referral.use_cases.judging import Decision
 from shared import http
 from shared.http import Moment
-
-#: Where a reward lies in the ledger; what is released is on its way or paid, as pay-outs say.
-STATES = ("held", "in-review", "released", "reversed", "refused")
-SHOWN = (*STATES, "paying", "paid")
-REVIEWS = ("open", "paid", "refused")
-LONGEST_MEMBER = written.LONGEST_ID
 
 
 class RewardAmounts(Schema):
@@ -18,7 +14,7 @@ class RewardAmounts(Schema):
 
     id = fields.String(required=True)
     rule = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(SHOWN))
+    state = fields.String(required=True, validate=validate.OneOf(list(settling.State)))
     currency = fields.String(required=True)
     amount_minor = fields.Integer(required=True)
     reversed_minor = fields.Integer(required=True)
@@ -59,12 +55,12 @@ class RewardQuery(http.PageQuery):
     """Which rewards, and which page of them."""
 
     state = fields.String(
-        validate=validate.OneOf(STATES),
+        validate=validate.OneOf(settling.KEPT),
         metadata={
             "description": "Where it lies; `released` are those too that are shown as `paying` or `paid`."
         },
     )
-    member = fields.String(validate=validate.Length(1, LONGEST_MEMBER))
+    member = written.identifier()
 
 
 class MemberBalance(Schema):
@@ -110,7 +106,7 @@ class Review(Schema):
     advocate = fields.String(required=True, allow_none=True)
     friend = fields.String(required=True, allow_none=True)
     at = Moment(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(REVIEWS))
+    state = fields.String(required=True, validate=validate.OneOf(list(suspicion.Review)))
     opened = Moment(required=True)
     deadline = Moment(required=True)
     escalated = fields.Boolean(required=True)
@@ -123,14 +119,14 @@ class Review(Schema):
 class ReviewQuery(http.PageQuery):
     """Which reviews, and which page of them."""
 
-    state = fields.String(validate=validate.OneOf(REVIEWS))
+    state = fields.String(validate=validate.OneOf(list(suspicion.Review)))
     escalated = fields.Boolean()
 
 
 class ReviewDecision(Schema):
     """`pay` lets it wait for its time alone, `refuse` takes it back, `undo` opens it again. Always with a reason."""
 
-    decision = fields.String(required=True, validate=validate.OneOf(["pay", "refuse", "undo"]))
+    decision = fields.String(required=True, validate=validate.OneOf(list(Decision)))
     reason = written.reason(required=True)
 
 

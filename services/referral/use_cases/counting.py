@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.referral.domain import rewards, suspicion
 from services.referral.domain.rewards import Conversion, Credit
+from services.referral.domain.suspicion import Review
 from services.referral.domain.unpaid import Unpaid, unpaid
 from services.referral.repository import cases, people
 from services.referral.use_cases import suspecting
@@ -53,7 +54,7 @@ def _case(history: History, name: str, conversion: Conversion, now: datetime) ->
         codes.add("self-referral")
     _flag(case, suspicion.flags(codes), now)
     # Counted or not is decided against what was kept, also when the advocate is another one now.
-    case["counted"] = rewards.counts(conversion) and case.get("review") != cases.REFUSED
+    case["counted"] = rewards.counts(conversion) and case.get("review") != Review.REFUSED
     return {name: case}
 
 
@@ -86,8 +87,8 @@ def _flag(case: Document, flags: Sequence[suspicion.Flag], now: datetime) -> Non
     case["points"] = sum(each.points for each in flags)
     holds = suspicion.holds(flags)
     if holds and "review" not in case:
-        case.update(review=cases.OPEN, opened=now, deadline=now + suspicion.PATIENCE)
-    elif not holds and case.get("review") == cases.OPEN and not case["decisions"]:
+        case.update(review=Review.OPEN, opened=now, deadline=now + suspicion.PATIENCE)
+    elif not holds and case.get("review") == Review.OPEN and not case["decisions"]:
         _forget_review(case)  # nobody has to look any more
 
 

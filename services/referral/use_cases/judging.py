@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.referral.domain import suspicion
 from services.referral.domain.budgets import check_other
+from services.referral.domain.suspicion import Review
 from services.referral.repository import DATABASE, audit, cases, dossiers, friends, people, rewards
 from services.referral.use_cases import rewarding
 from shared import mongo
@@ -21,12 +22,12 @@ class Decision(StrEnum):
     UNDO = "undo"
 
 
-_STATES = {Decision.PAY: cases.PAID, Decision.REFUSE: cases.REFUSED}
+_STATES = {Decision.PAY: Review.PAID, Decision.REFUSE: Review.REFUSED}
 #: What may be decided in which state: what was paid out by mistake can still be refused.
 _ALLOWED = {
-    Decision.PAY: {cases.OPEN},
-    Decision.REFUSE: {cases.OPEN, cases.PAID},
-    Decision.UNDO: {cases.PAID, cases.REFUSED},
+    Decision.PAY: {Review.OPEN},
+    Decision.REFUSE: {Review.OPEN, Review.PAID},
+    Decision.UNDO: {Review.PAID, Review.REFUSED},
 }
 
 
@@ -51,7 +52,7 @@ def decide(community: str, review: str, decision: Decision, reason: str, by: str
     case["decisions"] = [
         *case["decisions"], {"decision": str(decision), "reason": reason, "by": by, "at": now}
     ]  # fmt: skip
-    if case["review"] == cases.OPEN:
+    if case["review"] == Review.OPEN:
         case.update(deadline=now + suspicion.PATIENCE, escalated=False)
     cases.keep([case])
     rewarding.follow(dossiers.of(community, friend), now)
@@ -68,9 +69,9 @@ def decide(community: str, review: str, decision: Decision, reason: str, by: str
     return case
 
 
-def _next(case: Document, decision: Decision) -> str:
+def _next(case: Document, decision: Decision) -> Review:
     """The state after a decision; what was undone is as if it had never been decided."""
-    states = [cases.OPEN]
+    states = [Review.OPEN]
     for each in (*(Decision(one["decision"]) for one in case["decisions"]), decision):
         if each is not Decision.UNDO:
             states.append(_STATES[each])
@@ -83,7 +84,7 @@ def _check(case: Document, decision: Decision, owed: Sequence[Document]) -> None
     if case["review"] not in _ALLOWED[decision]:
         message = f"This review is {case['review']}: it cannot be decided as {decision!s}."
         raise Conflict(message)
-    if decision is Decision.UNDO and case["review"] == cases.PAID and any(each["released"] for each in owed):
+    if decision is Decision.UNDO and case["review"] == Review.PAID and any(each["released"] for each in owed):
         message = "What was held is released already. It can be refused: then it is taken back."
         raise Conflict(message)
 

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from services.referral.domain import settling
 from services.referral.domain.rewards import Conversion, Credit, Due
-from services.referral.domain.settling import Move, Moved, Target
-from services.referral.repository import DATABASE, attributions, cases
+from services.referral.domain.settling import Move, Moved, State, Target
+from services.referral.domain.suspicion import Review
+from services.referral.repository import DATABASE, attributions
 from services.referral.repository import ledger as books
 from services.referral.repository import rewards as store
 from services.referral.use_cases import announcing, capping
@@ -15,8 +16,6 @@ from services.referral.use_cases.histories import History
 from shared import outbox
 from shared.events import referral as events
 from shared.mongo import Document
-
-HELD, IN_REVIEW, RELEASED, REVERSED, REFUSED = "held", "in-review", "released", "reversed", "refused"
 
 
 @dataclass(slots=True)
@@ -87,9 +86,9 @@ def keep(day: Day) -> None:
 
 
 def _target(day: Day, stored: Document, wanted: Wanted) -> Target:
-    refused = wanted.review == cases.REFUSED
+    refused = wanted.review == Review.REFUSED
     found = settling.target(store.account(stored), wanted.conversion, is_due=wanted.is_due, refused=refused)
-    is_free = wanted.review in {None, cases.PAID} and stored["held_until"] <= day.now
+    is_free = wanted.review in {None, Review.PAID} and stored["held_until"] <= day.now
     return Target(reversed_minor=found.reversed_minor, reason=found.reason, release=wanted.is_due and is_free)
 
 
@@ -114,18 +113,18 @@ def _take(day: Day, stored: Document, move: Move, wanted: Wanted) -> None:
 
 
 def _name_state(stored: Document, review: str | None) -> None:
-    stored["state"] = _state(stored, review)
-    if stored["state"] == HELD:
+    stored["state"] = _state(stored, review).value
+    if stored["state"] == State.HELD:
         stored["ripe"] = stored["held_until"]
     else:
         stored.pop("ripe", None)
 
 
-def _state(stored: Document, review: str | None) -> str:
+def _state(stored: Document, review: str | None) -> State:
     if not stored["amount_minor"]:
-        return REFUSED
+        return State.REFUSED
     if stored["reversed_minor"] == stored["amount_minor"]:
-        return REVERSED
+        return State.REVERSED
     if stored["released"]:
-        return RELEASED
-    return IN_REVIEW if review == cases.OPEN else HELD
+        return State.RELEASED
+    return State.IN_REVIEW if review == Review.OPEN else State.HELD

@@ -11,6 +11,7 @@ from datetime import datetime
 from services.referral.domain import milestones, rewards
 from services.referral.domain.milestones import Name, Purchase, Reached
 from services.referral.domain.programs import Program
+from services.referral.domain.suspicion import Review
 from services.referral.repository import DATABASE, attributions, cases, people, programs
 from services.referral.repository import rewards as store
 from services.referral.use_cases import histories, moving
@@ -42,7 +43,7 @@ def settle(day: Day, slug: str, advocate: str) -> None:
     new = found.keys() - chosen.keys()
     for name in sorted(new):
         _grant(day, program, advocate, found[name], waits[name])
-    if new or any(each.review == cases.OPEN for each in waits.values()):
+    if new or any(each.review == Review.OPEN for each in waits.values()):
         _collide(day.history.community, [slug], [advocate])
 
 
@@ -92,7 +93,7 @@ def _wanted(day: Day, program: Program, advocate: str, reached: Reached) -> Want
     at, reviews = reached.last.at, cases.reviews(reached.by)
     return Wanted(
         is_due=True,
-        review=cases.OPEN if cases.OPEN in reviews else None,
+        review=Review.OPEN if Review.OPEN in reviews else None,
         held_until=max(rewards.held_until(at, credit), *attributions.settling(reached.by)),
         value_date=None if reviews else rewards.value_date(at, credit),
     )

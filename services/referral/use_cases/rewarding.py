@@ -5,7 +5,7 @@ from datetime import datetime
 from services.referral.domain import rewards
 from services.referral.domain.programs import Beneficiary, Occasion
 from services.referral.domain.rewards import Due
-from services.referral.repository import cases
+from services.referral.domain.suspicion import Review
 from services.referral.repository.dossiers import Dossier
 from services.referral.use_cases import counting, histories, moving, reaching
 from services.referral.use_cases.capping import Room
@@ -89,7 +89,7 @@ def _grant(day: Day, due: Due) -> None:
     if credit is None:  # what is due is due by somebody's credit
         raise LookupError(due.subject)
     wanted = _wanted_of(day.history, due.subject, due.at, is_due=True)
-    if wanted.review != cases.REFUSED:
+    if wanted.review != Review.REFUSED:
         moving.grant(day, due, credit, wanted, friend=day.history.friend)
 
 
