@@ -119,7 +119,7 @@ def examine(app: Flask, token: str, mode: GenerationMode, known: dict[str, str])
     """Ask every operation what its schema allows, or does not allow, and hold the answer against the document."""
     for found in schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations():
         operation = found.ok()
-        # Where no query parameter is declared, whatever is sent is ignored; a body that does not fit is not.
+        # In a path nearly everything fits; a body that does not fit is refused.
         refusing = mode is GenerationMode.NEGATIVE and operation.body and operation.label not in BATCHES
         path = {each.name: known[each.name] for each in operation.path_parameters if each.name in known}
         cases = operation.as_strategy(generation_mode=mode, **({"path_parameters": path} if path else {}))

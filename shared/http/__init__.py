@@ -18,6 +18,7 @@ from shared.http.openapi import Blueprint, one_or_many
 from shared.http.pages import PageQuery, decode_cursor, encode_cursor, page, page_of
 from shared.http.problems import invalid, places, problem
 from shared.http.requests import request_id
+from shared.http.resources import ReadOnly
 
 __all__ = [
     "BATCH",
@@ -25,6 +26,7 @@ __all__ = [
     "Kept",
     "Moment",
     "PageQuery",
+    "ReadOnly",
     "Standing",
     "StandingOf",
     "Took",

@@ -10,7 +10,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from shared.errors import Invalid, Malformed, Place, TooLarge
-from shared.http import problems, views
+from shared.http import problems, resources, views
 from shared.http.views import View
 
 #: What one request may carry, in bytes, unless its endpoint says otherwise.
@@ -84,6 +84,17 @@ class Parser(FlaskParser):
 
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - JSON
         return decode(req.get_data())
+
+    def pre_load(
+        self,
+        location_data: Any,  # noqa: ANN401 - untrusted JSON, or parameters
+        *,
+        schema: marshmallow.Schema,
+        req: Request,
+        location: str,
+    ) -> Any:  # noqa: ANN401 - the same
+        """Leave out of a body what is shown and cannot be set."""
+        return resources.wanted(location_data, schema, req) if location == "json" else location_data
 
     def handle_error(
         self,

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from services.referral.repository import programs
+from shared import http
 from tests.fixtures import Door
 
 FRIENDS: dict[str, Any] = {
@@ -79,6 +80,21 @@ def test_the_same_again_changes_nothing_and_a_change_is_another_version(referral
     shown = referral("PUT", "/v1/programs/friends", {**again, "model": "sticky"}).json
     assert (shown["version"], shown["model"]) == (3, "sticky")
     assert shown["planned"] == [{"version": 2, "effective": "2990-01-01T00:00:00.000Z"}]
+
+
+def test_what_is_shown_can_be_sent_back_and_changed(referral: Door) -> None:
+    referral("PUT", "/v1/programs/friends", FRIENDS)
+    shown = referral("GET", "/v1/programs/friends").json
+    assert referral("PUT", "/v1/programs/friends", shown).json == shown
+    changed = referral("PUT", "/v1/programs/friends", {**shown, "window": "60d"}).json
+    assert (changed["version"], changed["window"], changed["rewards"]) == (2, "60d", shown["rewards"])
+    assert changed["effective"] > shown["effective"]
+    stale = referral("PUT", "/v1/programs/friends", {**shown, "window": "90d"})
+    assert (stale.status_code, stale.json["errors"][0]["pointer"]) == (422, "/effective")
+    elsewhere = referral("PUT", "/v1/programs/others", changed)
+    assert (elsewhere.status_code, elsewhere.json["errors"][0]["pointer"]) == (422, "/slug")
+    said = http.document(referral.client.application)["components"]["schemas"]["ProgramWanted"]["properties"]
+    assert {name for name, each in said.items() if each.get("readOnly")} == {"slug", "state", "planned"}
 
 
 def test_a_program_ends_and_stays_readable(referral: Door) -> None:

@@ -69,6 +69,18 @@ def test_a_coupon_that_is_told_of_later_counts_for_who_used_it(town: Town) -> No
     assert [each["coupon"] for each in town.ask("GET", "/v1/coupons").json["items"]] == ["Ann10"]
 
 
+@pytest.mark.parametrize("said", [{"channel": "deals.example"}, {"program": "spring", "advocate": "ann"}])
+def test_a_coupon_that_is_shown_can_be_sent_back_and_changed(town: Town, said: dict[str, str]) -> None:
+    town.ask("PUT", "/v1/coupons/Ann%2010", said)
+    shown = town.ask("GET", "/v1/coupons/ann%2010").json
+    assert town.ask("PUT", "/v1/coupons/Ann%2010", shown).json == shown
+    until = text(NOW + DAY)
+    changed = town.ask("PUT", "/v1/coupons/Ann%2010", {**shown, "until": until})
+    assert changed.json == {**shown, "until": until}
+    elsewhere = town.ask("PUT", "/v1/coupons/other", shown)
+    assert (elsewhere.status_code, elsewhere.json["errors"][0]["pointer"]) == (422, "/coupon")
+
+
 def test_a_code_that_is_shown_as_a_coupon_counts_too(town: Town) -> None:
     code = town.advocate("ann")
     town.buy("o1", coupon=code.upper())

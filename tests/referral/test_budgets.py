@@ -51,6 +51,16 @@ def test_the_same_grant_again_is_one_and_another_body_under_its_id_is_refused(of
     assert (office.owed(), len(announced(office.door.community))) == (1_000, 1)
 
 
+def test_a_budget_that_is_shown_can_be_sent_back_and_changed(office: Office) -> None:
+    office.grant("g1")
+    shown = office("ada", "GET", "budgets/gifts").json
+    assert office("ada", "PUT", "budgets/gifts", shown).json == shown
+    changed = office("ada", "PUT", "budgets/gifts", {**shown, "limit_minor": 20_000}).json
+    assert (changed["limit_minor"], changed["left_minor"]) == (20_000, 19_000)
+    other = office("ada", "PUT", "budgets/others", shown)
+    assert (other.status_code, other.json["errors"][0]["pointer"]) == (422, "/slug")
+
+
 def test_above_the_threshold_a_second_person_decides_and_never_the_one_who_asked(office: Office) -> None:
     assert office.grant("g1", 3_000).json["state"] == "waiting"
     assert (office.numbers(), office.owed()) == ((3_000, 0, 7_000), 0)

@@ -33,7 +33,7 @@ def show_program(slug: str) -> Mapping[str, Any]:
 
 @blueprint.put("/programs/<id:slug>")
 @http.requires("admin")
-@blueprint.arguments(schemas.Program)
+@blueprint.arguments(schemas.ProgramWanted)
 @blueprint.response(200, schemas.ShownProgram)
 def put_program(wanted: Wanted, slug: str) -> Mapping[str, Any]:
     """Define a program, or change it by another version; the same terms again change nothing."""

@@ -12,13 +12,14 @@ MOST_VERSIONS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is wanted of a program. Without `effective`: from now on."""
+    """What is wanted of a program. Without `effective`: from now on. `shown`: the version that is sent back."""
 
     name: str
     terms: Terms
     starts: datetime | None = None
     ends: datetime | None = None
     effective: datetime | None = None
+    shown: int | None = None
 
 
 def amended(slug: str, before: Program | None, wanted: Wanted, now: datetime) -> Program:
@@ -46,7 +47,10 @@ def ended(program: Program, now: datetime) -> Program:
 
 
 def _versions(before: Program, wanted: Wanted, now: datetime) -> tuple[Version, ...]:
-    effective, begun = wanted.effective or now, before.at(now)
+    begun = before.at(now)
+    # Whoever sends back what he was shown, with other terms, means them from now on; a plan that came late does not.
+    as_shown = begun is not None and (wanted.shown, wanted.effective) == (begun.number, begun.effective)
+    effective = now if wanted.effective is None or as_shown else wanted.effective
     holds = before.at(effective if begun is None else max(effective, now))
     if holds is not None and holds.terms == wanted.terms:
         return before.versions

@@ -45,6 +45,10 @@ class BudgetWanted(Schema):
         load_default=PATIENCE,
         metadata={"description": "For so long a grant waits for a second person.", "example": "14d"},
     )
+    slug = http.ReadOnly()
+    reserved_minor = http.ReadOnly()
+    spent_minor = http.ReadOnly()
+    left_minor = http.ReadOnly()
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: object) -> None:

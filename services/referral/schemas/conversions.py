@@ -1,12 +1,13 @@
 """Joins, orders, refunds and coupons, as requests and answers hold them."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from services.referral.domain.refunds import Kind
 from services.referral.schemas import written
-from shared.http import Moment
+from shared.http import Moment, ReadOnly
 
 LONGEST_EMAIL = 320
 #: At most so many items a call.
@@ -107,12 +108,19 @@ class RefundFailure(Schema):
 class NewCoupon(Schema):
     """A coupon of a program: of one advocate, or public, which is a channel. `only_for` is the one who may use it."""
 
-    program = written.slug()
-    advocate = written.identifier()
-    channel = fields.String(validate=validate.Length(1, written.LONGEST_NAME))
-    only_for = written.identifier()
-    since = Moment()
-    until = Moment()
+    program = written.slug(allow_none=True)
+    advocate = written.identifier(allow_none=True)
+    channel = fields.String(allow_none=True, validate=validate.Length(1, written.LONGEST_NAME))
+    only_for = written.identifier(allow_none=True)
+    since = Moment(allow_none=True)
+    until = Moment(allow_none=True)
+    coupon = ReadOnly()
+
+    @pre_load
+    def _without_nulls(self, data: Any, **_: object) -> Any:  # noqa: ANN401 (untrusted JSON)
+        """What is shown as null is not there."""
+        there = isinstance(data, Mapping)
+        return {name: each for name, each in data.items() if each is not None} if there else data
 
     @validates_schema
     def _whose(self, data: dict[str, Any], **_: object) -> None:

@@ -133,9 +133,10 @@ class Terms(Schema):
 
 
 class Program(Terms):
-    """A program. Changed terms make another version, which holds from `effective` on, without it from now on.
+    """A program. Nothing begins before `starts` or after `ends`.
 
-    What was bought before keeps the terms of its time. Nothing begins before `starts` or after `ends`.
+    Changed terms make another version, which holds from `effective` on; without it, or with `version` and `effective`
+    as they were shown, from now on. What was bought before keeps the terms of its time.
     """
 
     name = fields.String(required=True, validate=validate.Length(1, written.LONGEST_NAME))
@@ -147,10 +148,23 @@ class Program(Terms):
     def make(self, data: dict[str, Any], **_: object) -> Wanted:
         """What is wanted of the program."""
         about = {name: data.pop(name) for name in ("name", "starts", "ends", "effective") if name in data}
+        shown = data.pop("version", None)
         if "currencies" in data:
             data["currencies"] = frozenset(data["currencies"])
         data["rewards"] = tuple(data.get("rewards", ()))
-        return Wanted(**about, terms=domain.Terms(**data))
+        return Wanted(**about, shown=shown, terms=domain.Terms(**data))
+
+
+class ProgramWanted(Program):
+    """A program as it is to be; what `GET` shows can be sent back, with whatever is to be otherwise."""
+
+    slug = http.ReadOnly()
+    state = http.ReadOnly()
+    planned = http.ReadOnly()
+    version = fields.Integer(
+        strict=True,
+        metadata={"description": "Of what `GET` showed: with it, `effective` may stay as it was shown."},
+    )
 
 
 class ShownVersion(Program):

@@ -101,7 +101,8 @@ def _check_occasion(data: Mapping[str, Any], *, by_rate: bool) -> None:
         _refuse("friends", "A milestone says after how many friends it is due, and nothing else does.")
     if on is domain.Occasion.MILESTONE and to is not domain.Beneficiary.ADVOCATE:
         _refuse("to", "A milestone is the advocate's: his friends are counted, and he gets it.")
-    if "months" in data and on is not domain.Occasion.PURCHASE:
+    # 0 is what every other rule is shown with.
+    if data.get("months", 0) != 0 and on is not domain.Occasion.PURCHASE:
         _refuse("months", "Only purchases come again.")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.titles_and_badges.domain import badges, reading
+from services.titles_and_badges.domain import badges, defaults, reading
 from services.titles_and_badges.domain.reading import Definition
 from services.titles_and_badges.domain.versions import Earlier
 from shared.errors import Conflict, Invalid
@@ -37,14 +37,19 @@ def digest(slug: str, definition: Definition) -> str:
 
 def revalues(before: Definition, after: Definition) -> bool:
     """Whether a change gives deeds another value, or other awards for it."""
-    return bool(_differing(before, after) - _WORDS)
+    return bool(differing(before, after) - _WORDS)
+
+
+def differing(before: Definition, after: Definition) -> set[str]:
+    """In what two definitions of a badge differ."""
+    return defaults.differing(before, after, defaults.BADGE)
 
 
 def dated(
     slug: str, before: Definition, after: Definition, effective: datetime, earlier: Sequence[Earlier]
 ) -> list[Earlier]:
     """The definitions that hold before a moment, for one that holds from then on. Raises Conflict, where none can."""
-    others = _differing(before, after) - _WORDS - _DATED
+    others = differing(before, after) - _WORDS - _DATED
     if others:
         message = (
             f"Other {', '.join(sorted(others))} cannot hold from a date on: preview it and order a recompute."
@@ -76,7 +81,3 @@ def check_preview(
     if (preview["badge_version"], preview["rules"]) != (version, rules):
         message = "The rules have changed since that preview: preview it again."
         raise Conflict(message)
-
-
-def _differing(before: Definition, after: Definition) -> set[str]:
-    return {name for name in {*before, *after} if before.get(name) != after.get(name)}

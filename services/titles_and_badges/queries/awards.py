@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.titles_and_badges.credentials import identity
+from services.titles_and_badges.domain import defaults
 from services.titles_and_badges.domain.badges import DRAFT
 from services.titles_and_badges.repository import DATABASE, awards, communities, issuers
 from services.titles_and_badges.repository.boards import accounts, standings
@@ -167,9 +168,7 @@ def _opted_out(profile: Document, now: datetime) -> bool:
 
 def _badge(stored: Document, held: Any) -> Document:  # noqa: ANN401
     return {
-        "description": "",
-        "repeat": "member",
-        "policy": "sticky",
+        **defaults.BADGE,
         **stored["definition"],
         "slug": stored["slug"],
         "status": stored["status"],

@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.titles_and_badges.domain import badges as life
-from services.titles_and_badges.domain.boards.definitions import ALWAYS, COMPETITION, DEFAULT_WINDOWS
+from services.titles_and_badges.domain import defaults
+from services.titles_and_badges.domain.boards.definitions import ALWAYS
 from services.titles_and_badges.domain.standing import Context
 from services.titles_and_badges.repository import communities
 from services.titles_and_badges.repository.boards import definitions
@@ -35,10 +36,7 @@ def zone(community: str) -> str:
 def _shown(stored: Document) -> Document:
     content = {**stored["definition"], "exclude": _with_names(stored)}
     return {
-        "description": "",
-        "windows": list(DEFAULT_WINDOWS),
-        "seasons": [],
-        "ties": COMPETITION,
+        **defaults.BOARD,
         **content,
         "slug": stored["slug"],
         "status": stored["status"],

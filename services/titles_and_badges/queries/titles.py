@@ -5,6 +5,7 @@ from typing import Any
 
 from services.titles_and_badges.credentials import identity
 from services.titles_and_badges.domain import badges as life
+from services.titles_and_badges.domain import defaults
 from services.titles_and_badges.domain.titles import reasons
 from services.titles_and_badges.domain.titles.measures import UNIT
 from services.titles_and_badges.domain.titles.reasons import Reason
@@ -96,15 +97,7 @@ def _title(found: Document) -> Document:
     known = communities.profiles({each["member"] for each in excluded})
     now = clock.now()
     return {
-        "description": "",
-        "category": None,
-        "holders": 1,
-        "ties": "tie-breakers",
-        "tie_breakers": ["givers", "days", "earliest"],
-        "cooldown": 0,
-        "once": False,
-        "minimum": None,
-        "eligibility": {},
+        **defaults.TITLE,
         **definition,
         "excluded": [
             {**each, "member": people.person(known.get(each["member"]), now)["id"]} for each in excluded

@@ -9,7 +9,7 @@ from services.titles_and_badges.domain.criteria import KINDS
 from services.titles_and_badges.domain.facts import ACTOR, AUTHOR
 from services.titles_and_badges.domain.spans import PERIODS
 from services.titles_and_badges.schemas.parts import LONGEST_ID, LONGEST_TEXT, Defined, Person
-from shared.http import Moment
+from shared.http import Moment, ReadOnly
 
 
 class _Criterion(fields.Dict):
@@ -78,6 +78,7 @@ class Definition(Defined):
     announce = fields.Boolean()
     effective = fields.String()
     recompute = fields.String()
+    held = ReadOnly()
 
 
 class Badge(Schema):

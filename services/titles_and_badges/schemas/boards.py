@@ -99,6 +99,8 @@ class BoardDefinition(Defined):
     since = fields.Date(data_key="from", attribute="from")
     until = fields.Date()
     effective = _Effective()
+    time_zone = http.ReadOnly()
+    policies = http.ReadOnly()
 
 
 class Board(Schema):

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from shared import http
+
 LONGEST_NAME = 100
 LONGEST_TEXT = 500
 LONGEST_ID = 1_000
@@ -13,6 +15,8 @@ class Defined(Schema):
     name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
     description = fields.String(load_default="", validate=validate.Length(0, LONGEST_TEXT))
     status = fields.String(validate=validate.OneOf(["active", "draft"]))
+    slug = http.ReadOnly()
+    version = http.ReadOnly()
 
 
 class Person(Schema):

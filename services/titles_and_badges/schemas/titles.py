@@ -104,8 +104,8 @@ class Title(Defined):
 class ShownTitle(Title):
     """A title, with its place in time."""
 
-    slug = fields.String(required=True)
-    version = fields.Integer(required=True)
+    slug = fields.String(required=True)  # type: ignore[assignment]  # it is shown
+    version = fields.Integer(required=True)  # type: ignore[assignment]  # it is shown
     status = fields.String(required=True)
 
 

@@ -31,7 +31,7 @@ def define(community: str, definitions: Mapping[str, Definition], now: datetime)
         stored = communities.definition(community, slug)
         status = definition.get("status", badges.ACTIVE)
         content = life.content(definition)
-        if stored is not None and stored["definition"] == content and stored["status"] == status:
+        if stored is not None and _same(stored, status, content):
             continue
         document = _document(community, slug, content, status, stored, now)
         if status == badges.ACTIVE:
@@ -44,6 +44,10 @@ def define(community: str, definitions: Mapping[str, Definition], now: datetime)
         allocating.order(community, limited)
         work.add(DATABASE, recounting.ALL, community)
     return [document["slug"] for document, _ in changed]
+
+
+def _same(stored: Document, status: str, content: Definition) -> bool:
+    return stored["status"] == status and not life.differing(stored["definition"], content)
 
 
 def _coming_into_force(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.titles_and_badges.domain import badges as life
+from services.titles_and_badges.domain import defaults
 from services.titles_and_badges.domain.boards import board as check
 from services.titles_and_badges.domain.boards.definitions import ALWAYS, POLICY
 from services.titles_and_badges.repository import DATABASE, communities
@@ -156,15 +157,14 @@ def _with_members(community: str, content: Definition) -> tuple[Document, list[s
 
 
 def _same(stored: Document, document: Document) -> bool:
-    names = ("status", "definition", "policies")
-    return all(stored[name] == document[name] for name in names)
+    differing = defaults.differing(stored["definition"], document["definition"], defaults.BOARD)
+    return not differing and all(stored[name] == document[name] for name in ("status", "policies"))
 
 
 def _counts_otherwise(stored: Document, document: Document) -> bool:
     if stored["status"] != document["status"] or stored["policies"] != document["policies"]:
         return True
-    before, after = stored["definition"], document["definition"]
-    return any(before.get(name) != after.get(name) for name in {*before, *after} - _WORDS)
+    return bool(defaults.differing(stored["definition"], document["definition"], defaults.BOARD) - _WORDS)
 
 
 def _without(stored: Document, gone: set[str]) -> Document:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.titles_and_badges.domain import badges as life
+from services.titles_and_badges.domain import defaults
 from services.titles_and_badges.domain.titles import definitions
 from services.titles_and_badges.domain.titles.written import invalid
 from services.titles_and_badges.repository import DATABASE, communities, titles
@@ -32,7 +33,7 @@ def define(community: str, wanted: Mapping[str, Definition], now: datetime) -> l
     for slug, definition in wanted.items():
         stored = known.get(slug)
         document = as_defined(community, slug, definition, stored, now)
-        if stored is None or any(stored[name] != document[name] for name in ("definition", "status")):
+        if stored is None or _differs(stored, document):
             changed.append((document, stored is not None))
     if changed:
         titles.keep_definitions(changed)
@@ -87,6 +88,11 @@ def check_file(written: Any) -> dict[str, Definition]:  # noqa: ANN401 (a file's
             raise Invalid(refusal.detail, errors=places) from refusal
         found[slug] = {name: value for name, value in each.items() if name != "slug"}
     return found
+
+
+def _differs(stored: Document, document: Document) -> bool:
+    differing = defaults.differing(stored["definition"], document["definition"], defaults.TITLE)
+    return bool(differing) or stored["status"] != document["status"]
 
 
 def _by_our_ids(community: str, excluded: Sequence[Mapping[str, Any]]) -> list[Document]:
