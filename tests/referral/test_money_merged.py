@@ -109,3 +109,38 @@ def test_who_came_by_one_of_those_below_him_is_decided_anew_once_that_is_known(
     courier.carry()
     assert town.advocate_of("of fay") == "cy"
     assert town.reasons("of ann") == {"cy": "circle"}
+
+
+def test_an_order_says_of_an_earlier_join_who_brought_him_though_he_is_the_same_by_now(
+    town: Town, activity: Door, courier: Courier
+) -> None:
+    """Bob joined by Ann's code, and is Ann: what he bought named nobody, and was hers by that join alone."""
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "bob")])
+    town.join("bob", NOW - 3 * DAY, code=town.advocate("ann"))
+    town.buy("o1", "bob", NOW - 2 * DAY)
+    town.buy("o2", "bob", NOW - DAY)
+    assert town.reasons("o1") == {"ann": "won"}
+    activity("POST", "/v1/members/bob/merge", {"into": "ann"})
+    courier.carry()
+    assert [town.advocate_of(each) for each in ("o1", "o2")] == [None, None]
+    assert [town.reasons(each) for each in ("o1", "o2")] == [{"ann": "recipient-is-the-advocate"}] * 2
+
+
+def test_what_was_taken_from_one_account_and_given_to_the_other_is_not_given_back_to_the_one(
+    town: Town, activity: Door, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bob's reward was reversed as Ann turned out to have brought Cy, and hers released. Bob is Ann."""
+    town.program("autumn", model="sticky", hold="0d", grace="0d")
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "bob", "cy")])
+    town.buy("o1", "cy", NOW - DAY, code=town.advocate("bob", "autumn"))
+    town.join("cy", NOW - 2 * DAY, code=town.advocate("ann", "autumn"))
+    monkeypatch.setattr(clock, "now", lambda: NOW + 9 * DAY)
+    jobs.look_at_the_clock()
+    courier.carry()
+    activity("POST", "/v1/members/bob/merge", {"into": "ann"})
+    courier.carry()
+    items = town.ask("GET", "/v1/rewards").json["items"]
+    assert sorted((each["member"], each["state"], each["net_minor"]) for each in items) == [
+        ("ann", "released", 50),
+        ("bob", "reversed", 0),
+    ]

@@ -7,11 +7,17 @@ from services.referral.domain import attribution, codes
 from services.referral.domain.advocates import State
 from services.referral.domain.candidates import Asked, Candidate, Decision, Door, Relations, Verdict
 from services.referral.domain.programs import Program
+from services.referral.domain.reasons import Reason
 from services.referral.repository import coupons
 from services.referral.repository.candidates import Click, Link
 from services.referral.use_cases.gathering import BY_ID, CLICK, CODE, COUPON, TOKEN, Deed, Known
 from shared import timeline
 from shared.mongo import Document
+
+#: A program and an advocate.
+_Whose = tuple[str, str]
+#: Whoever is refused for one of these is refused by all that is decided of the friend at the same time.
+_BY_WHO_HE_IS = frozenset({Reason.RECIPIENT_IS_THE_ADVOCATE, Reason.CIRCLE})
 
 
 def decide(
@@ -24,18 +30,32 @@ def decide(
     by_slug = known.programs if programs is None else programs
     decided: list[Document] = []
     relations: dict[str, Document] = {}
+    refused: dict[_Whose, Document] = {}
     visitors: set[str] = set()
     for deed in known.deeds:
         visitors |= _visitors(known, deed)
         kept = known.kept.get(deed.key)
         if kept is None or anew or not kept.get("frozen"):
-            found = list(_candidates(known, deed, visitors, relations))
+            found = list(_candidates(known, deed, visitors, [*relations.values(), *refused.values()]))
             decision = attribution.decide(deed.asked, found, by_slug, _relations(known))
             kept = _document(known, deed, decision, by_slug, awaited=bool(kept and kept.get("awaited")))
         decided.append(kept)
         if kept.get("advocate"):
             relations.setdefault(kept["program"], kept)
+        refused = {**_refused(kept), **refused}
     return decided
+
+
+def _refused(decided: Document) -> dict[_Whose, Document]:
+    """Who would have brought him but for who he is: what he does later names them too, and is told the same."""
+    if decided.get("frozen"):  # by what was known then
+        return {}
+    told = {name: decided[name] for name in ("_id", "at")}
+    return {
+        (each["program"], each["advocate"]): {**each, **told}
+        for each in decided["candidates"]
+        if each["reason"] in _BY_WHO_HE_IS
+    }
 
 
 def _relations(known: Known) -> Relations:
@@ -55,7 +75,7 @@ def _visitors(known: Known, deed: Deed) -> set[str]:
 
 
 def _candidates(
-    known: Known, deed: Deed, visitors: Iterable[str], relations: Mapping[str, Document]
+    known: Known, deed: Deed, visitors: Iterable[str], relations: Iterable[Document]
 ) -> Iterator[Candidate]:
     names, asked = deed.names, deed.asked
     if COUPON in names:
@@ -69,7 +89,7 @@ def _candidates(
     for visitor in visitors:
         for click in known.by_visitor.get(visitor, ()):
             yield _of_click(known, asked, click, Door.CLICK)
-    for document in relations.values():
+    for document in relations:
         yield _of_relation(known, asked, document)
 
 

@@ -1,7 +1,9 @@
 """What rewards need is gathered first and written at the end of it: transfers, caps, what is frozen and announced."""
 
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from services.referral.domain import settling
 from services.referral.domain.rewards import Conversion, Credit, Due
@@ -16,6 +18,8 @@ from services.referral.use_cases.histories import History
 from shared import outbox
 from shared.events import referral as events
 from shared.mongo import Document
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(slots=True)
@@ -44,6 +48,14 @@ class Wanted:
     held_until: datetime | None = None
     value_date: datetime | None = None
     conversion: Conversion | None = None
+
+
+def chosen(kept: Iterable[Document], key: Callable[[Document], Key]) -> dict[Key, Document]:
+    """Of what accounts of one person were granted for the same: what was released, what stands, or the smaller id."""
+    found: dict[Key, Document] = {}
+    for each in sorted(kept, key=_preference):
+        found.setdefault(key(each), each)
+    return found
 
 
 def grant(day: Day, due: Due, credit: Credit, wanted: Wanted, *, friend: str) -> None:
@@ -83,6 +95,10 @@ def keep(day: Day) -> None:
         attributions.freeze(day.frozen)
     announced = [announcing.reward(stored, move, day.now) for stored, move in day.moves]
     outbox.add(DATABASE, community, events.EVENTS.name, map(events.message, announced))
+
+
+def _preference(stored: Document) -> tuple[bool, bool, str]:
+    return not stored["released"], stored["reversed_minor"] == stored["amount_minor"], stored["_id"]
 
 
 def _target(day: Day, stored: Document, wanted: Wanted) -> Target:

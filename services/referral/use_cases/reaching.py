@@ -33,7 +33,7 @@ def settle(day: Day, slug: str, advocate: str) -> None:
     kept = [each for each in store.milestones(ids) if each["program"] == slug]
     found = _reached(day, program, ids, kept)
     waits = {name: _wanted(day, program, advocate, each) for name, each in found.items()}
-    chosen = _chosen(kept)
+    chosen = moving.chosen(kept, _name)
     for stored in (each for each in kept if not each["released"]):
         name = _name(stored)
         if name in found and chosen[name] is stored:
@@ -113,18 +113,6 @@ def _grant(day: Day, program: Program, advocate: str, reached: Reached, wanted: 
     moving.grant(
         day, milestones.due(program.slug, advocate, reached), credit, wanted, friend=reached.last.friend
     )
-
-
-def _chosen(kept: Iterable[Document]) -> dict[Name, Document]:
-    """Of two that accounts of one person reached: what was released, what stands, and the smaller id, in this order."""
-    found: dict[Name, Document] = {}
-    for each in sorted(kept, key=_preference, reverse=True):
-        found[_name(each)] = each
-    return found
-
-
-def _preference(stored: Document) -> tuple[bool, bool, str]:
-    return not stored["released"], stored["reversed_minor"] == stored["amount_minor"], stored["_id"]
 
 
 def _name(stored: Document) -> Name:

@@ -52,9 +52,10 @@ def _settle(day: Day) -> None:
     due = {
         _key(history, each): each for each in rewards.due(history.friend, list(history.conversions.values()))
     }
-    known = {_kept_key(history, stored): stored for stored in kept}
+    known = moving.chosen(kept, lambda stored: _kept_key(history, stored))
     for stored in kept:
-        moving.settle(day, stored, _wanted(history, stored, is_due=_kept_key(history, stored) in due))
+        key = _kept_key(history, stored)
+        moving.settle(day, stored, _wanted(history, stored, is_due=key in due and known[key] is stored))
     gone_up = [stored for stored in kept if _has_gone_up(stored)]
     for key, each in due.items():
         if key not in known and not any(_is_instead(history, stored, each) for stored in gone_up):
