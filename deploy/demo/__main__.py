@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -115,12 +116,21 @@ def _come_full_circle(console: Console, settings: Settings, story: History, help
         circle_tables.tree(console, circle.tree(), names)
         circle_tables.dissatisfied(console, [(each.name, each.nps) for each in FRIENDS if not each.content])
         circle_tables.rewards(console, circle.rewards(), names)
+        circle_tables.recognised(console, _connectors(settings), circle.rewards(), names)
         circle_tables.grants(console, circle.grants(), names)
         told = _laurel("referral", "loop", circle.last()["id"], "--community", COMMUNITY)
     circle_tables.printed(console, "One loop, edge by edge", told)
     circle_tables.printed(
         console, "The ledger's audit", _laurel("referral", "audit", "--community", COMMUNITY)
     )
+
+
+def _connectors(settings: Settings) -> list[dict[str, Any]]:
+    """Who holds the badge for whom he brought."""
+    with sending.connect(settings.titles_and_badges_url, _token(settings, "server")) as recognition:
+        said = sending.patiently(lambda: recognition.get("/v1/badges/connector/holders"))
+        sending.stop_if_refused(said)
+        return list(said.json()["items"])
 
 
 def _welcome(settings: Settings) -> None:

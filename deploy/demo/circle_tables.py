@@ -50,6 +50,24 @@ def rewards(console: Console, found: Sequence[Json], names: Mapping[str, str]) -
     console.print(table)
 
 
+def recognised(
+    console: Console, holders: Sequence[Json], found: Sequence[Json], names: Mapping[str, str]
+) -> None:
+    """What each half gives to the other: a badge for whom one brought, and no wait for a title one holds."""
+    connectors = dict.fromkeys(_who(each["member"]["id"], names) for each in reversed(holders))
+    console.print(
+        f"For it {', '.join(connectors)} hold the badge “Connector”, "
+        "which goes away again if all that was bought is sent back."
+    )
+    for each in found:
+        if each["state"] == "released" and each["to"] == "advocate":
+            who = _who(each["member"], names)
+            console.print(
+                f"{who} waits for nothing: whoever holds the title “Most helpful member of the month” has shown who he is."
+            )
+    console.print()
+
+
 def grants(console: Console, found: Sequence[Json], names: Mapping[str, str]) -> None:
     """What a rep gave within his budget."""
     table = _table("Given within a budget", "who", "amount", "why", "state")

@@ -1,11 +1,14 @@
 """The demo's circle through all three services, their processes and Kafka: three generations, and told twice once."""
 
+import io
 import time
 from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
 
+from deploy.demo import circle_tables
 from deploy.demo.circle import FRIENDS, Circle
 from shared import auth, clock
 from tests.live import Live
@@ -69,3 +72,9 @@ def test_a_recommendation_comes_full_circle(live: Live, community: str) -> None:
         for name in ("first", "mia", "jan"):
             held = badges.get(f"/v1/members/{name}/badges").json()["items"]
             assert [(each["badge"], each["level"]) for each in held] == [("connector", "bronze")]
+        holders = badges.get("/v1/badges/connector/holders").json()["items"]
+    console = Console(record=True, width=300, file=io.StringIO())
+    circle_tables.recognised(console, holders, [{"state": "released", "to": "advocate", "member": "mia"}], {})
+    told = console.export_text()
+    assert "For it first, mia, jan hold the badge “Connector”" in told
+    assert "mia waits for nothing" in told
