@@ -63,7 +63,7 @@ def recognised(
         if each["state"] == "released" and each["to"] == "advocate":
             who = _who(each["member"], names)
             console.print(
-                f"{who} waits for nothing: whoever holds the title “Most helpful member of the month” has shown who he is."
+                f"{who} waits for nothing: whoever is “Most helpful member of the month” has shown who he is."
             )
     console.print()
 
