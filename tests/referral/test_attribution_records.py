@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.referral.use_cases import merging
+from services.referral.use_cases import attributing, merging
 from shared import clock, mongo
 from tests.fixtures import REFERRAL
-from tests.referral.records import record, work_off
+from tests.referral.records import record, stored, work_off
 from tests.referral.town import DAY, HOUR, NOW, SECOND, Town, text
 
 
@@ -67,6 +67,19 @@ def test_a_coupon_that_is_told_of_later_counts_for_who_used_it(town: Town) -> No
     work_off()
     assert town.advocate_of("o1") == "ann"
     assert [each["coupon"] for each in town.ask("GET", "/v1/coupons").json["items"]] == ["Ann10"]
+
+
+def test_a_coupon_that_changes_hands_counts_for_everybody_who_used_it_however_many(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attributing, "_FRIENDS_A_STEP", 2)
+    town.advocate("ann")
+    for number in range(3):
+        town.join(f"guest {number}", coupon="ANN10")
+        town.buy(f"o{number}", f"buyer {number}", coupon="ANN10")
+    town.ask("PUT", "/v1/coupons/Ann10", {"program": "spring", "advocate": "ann"})
+    work_off()
+    assert [each.get("advocate") for each in stored(town)] == [town.member("ann")] * 6
 
 
 @pytest.mark.parametrize("said", [{"channel": "deals.example"}, {"program": "spring", "advocate": "ann"}])

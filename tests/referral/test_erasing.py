@@ -8,7 +8,7 @@ import bson
 import pytest
 
 from services.referral.domain import codes
-from services.referral.repository import coupons, links, people
+from services.referral.repository import links, people
 from shared import clock, mongo
 from tests.fixtures import ACTIVITY, BADGES, REFERRAL, Courier, Door
 from tests.referral import doors
@@ -39,8 +39,8 @@ class Story:
     def happens(self) -> None:
         """All of it."""
         self.code = self.town.advocate(self.ann, code=f"Ann-{self.mark}")
-        coupon = {"program": "spring", "advocate": self.town.member(self.ann)}
-        mongo.transact(REFERRAL, lambda: coupons.keep(self.town.community, f"ANN{self.mark}", coupon))
+        coupon = {"program": "spring", "advocate": self.ann}
+        assert self.ask("PUT", f"/v1/coupons/ANN{self.mark}", coupon).status_code == 200
         doors.keeping(self.ask).turn()  # it learns of the link
         clicker = Clicker(self.ask)
         assert clicker(self.code).status_code in {302, 303, 307}
@@ -107,7 +107,7 @@ def test_nothing_says_who_was_erased(story: Story, activity: Door, badges: Door)
     hashes = story.hashes()
     before = story.traces(*hashes)
     assert before.keys() == {story.mark, *hashes}
-    kept = {"people", "links", "coupons", "orders", "attributions", "comments", "grants", "clicks"}
+    kept = {"people", "links", "coupons", "orders", "attributions", "comments", "grants", "clicks", "audit"}
     assert before[story.mark] >= {f"{REFERRAL}.{name}" for name in kept}
     members = [{"id": story.ann, "name": f"Ann {story.mark}"}, {"id": story.bob}]
     assert activity("POST", "/v1/members", members).status_code == 200

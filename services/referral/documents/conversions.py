@@ -57,7 +57,10 @@ class Join(Document):
             {"fields": ["member"]},
             {"fields": ["community", "-at", "-key"]},
             # Holds no more than what named a coupon.
-            {"fields": ["community", "folded"], "partialFilterExpression": {"folded": {"$exists": True}}},
+            {
+                "fields": ["community", "folded", "key"],
+                "partialFilterExpression": {"folded": {"$exists": True}},
+            },
         ],
     }
 
@@ -86,7 +89,10 @@ class Order(Document):
             {"fields": ["member"]},
             {"fields": ["community", "-at", "-key"]},
             # Holds no more than what named a coupon.
-            {"fields": ["community", "folded"], "partialFilterExpression": {"folded": {"$exists": True}}},
+            {
+                "fields": ["community", "folded", "key"],
+                "partialFilterExpression": {"folded": {"$exists": True}},
+            },
         ],
     }
 

@@ -18,6 +18,11 @@ def fold(written: str) -> str:
     return written.strip().casefold()
 
 
+def thing(written: str) -> str:
+    """What the audit calls a coupon."""
+    return f"coupon:{fold(written)}"
+
+
 def load(community: str, written: Iterable[str]) -> dict[str, Document]:
     """Coupons by their folded form, those that there are."""
     keys = [_key(community, each) for each in written]

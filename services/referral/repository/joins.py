@@ -32,10 +32,10 @@ def insert(document: Document) -> None:
     mongo.insert(DATABASE, "joins", [document])
 
 
-def of_coupon(community: str, coupon: str, most: int) -> list[str]:
-    """Who named a coupon, `most` at most."""
-    query = {"community": community, "folded": coupons.fold(coupon)}
-    return [each["member"] for each in _joins().find(query, {"member": 1}, limit=most)]
+def of_coupon(community: str, coupon: str, after: str, limit: int) -> list[Document]:
+    """Who named a coupon, by key from a place on: `_id` and `member`."""
+    query = {"community": community, "folded": coupons.fold(coupon), "_id": {"$gt": after}}
+    return list(_joins().find(query, {"member": 1}, sort=[("_id", 1)], limit=limit))
 
 
 def latest(community: str, before: tuple[datetime, str] | None, limit: int) -> list[Document]:

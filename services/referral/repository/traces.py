@@ -103,9 +103,12 @@ def forget_clicks(community: str, names: Names) -> bool:
     return len(found) == _CLICKS_AT_ONCE
 
 
-def forget_coupons(community: str, member: str) -> None:
-    """Forget the coupons of a member."""
+def forget_coupons(community: str, member: str, names: Names) -> None:
+    """Forget the coupons of a member; the lines of the audit that are about them name the stand-ins."""
     _of("coupons").delete_many({"community": community, "advocate": member})
+    for coupon, stand_in in names.coupons.items():
+        lines = {"community": community, "thing": coupons.thing(coupon)}
+        _of("audit").update_many(lines, {"$set": {"thing": coupons.thing(stand_in)}})
 
 
 def forget_texts(community: str, member: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.referral.domain import emails
 from services.referral.domain.emails import Mailbox
-from services.referral.repository import DATABASE, attributions, clicks, friends, people
+from services.referral.repository import DATABASE, attributions, clicks, friends, joins, orders, people
 from services.referral.use_cases import deciding, gathering, looping, resembling, rewarding
 from services.referral.use_cases.gathering import Known
 from shared import clock, mongo, work
@@ -21,6 +21,8 @@ from shared.work import Mark
 ATTRIBUTE = "attribute"
 #: Who recommended is somebody else by now, or was an advocate at other times: whoever named him is to be looked at.
 ADVOCATE = "attribute-advocate"
+#: A coupon is somebody else's by now: whoever named it is to be looked at.
+COUPON = "attribute-coupon"
 _MOST_OF_A_DOMAIN = 50
 _FRIENDS_A_STEP = 20
 _MARKED_AT_ONCE = 100
@@ -72,6 +74,11 @@ def mark_advocate(community: str, member: str) -> None:
     work.add(DATABASE, ADVOCATE, community, member=member)
 
 
+def mark_coupon(community: str, coupon: str) -> None:
+    """Let whoever named a coupon be decided anew, inside the running transaction."""
+    work.add(DATABASE, COUPON, community, coupon=coupon)
+
+
 def follow_merge(community: str, gone: str, into: str) -> None:
     """Two people became one: all that either did is one friend's, and nobody recommends to himself."""
     del gone  # he is one of those who are `into` now
@@ -86,6 +93,18 @@ def attribute_advocate(mark: Mark) -> Mapping[str, Any] | None:
     for friend in sorted({each["friend"] for each in found}):
         settle_alone(mark["community"], friend, clock.now())
     return {"after": found[-1]["_id"]} if len(found) == _FRIENDS_A_STEP else None
+
+
+def attribute_coupon(mark: Mark) -> Mapping[str, Any] | None:
+    """One step: the next friends who named a coupon are decided anew, those of joins first, then those of orders."""
+    where, after = mark.get("place", ("joins", ""))
+    of_coupon = joins.of_coupon if where == "joins" else orders.of_coupon
+    found = of_coupon(mark["community"], mark["coupon"], after, _FRIENDS_A_STEP)
+    for friend in sorted({each["member"] for each in found}):
+        settle_alone(mark["community"], friend, clock.now())
+    if len(found) == _FRIENDS_A_STEP:
+        return {"place": [where, found[-1]["_id"]]}
+    return {"place": ["orders", ""]} if where == "joins" else None
 
 
 def attribute(mark: Mark) -> Mapping[str, Any] | None:
@@ -112,7 +131,12 @@ def look_again(now: datetime) -> int:
     return len(found)
 
 
-STEPS = {ATTRIBUTE: attribute, ADVOCATE: attribute_advocate, looping.ABOVE: attribute_above}
+STEPS = {
+    ATTRIBUTE: attribute,
+    ADVOCATE: attribute_advocate,
+    COUPON: attribute_coupon,
+    looping.ABOVE: attribute_above,
+}
 
 
 @mongo.in_transaction(DATABASE)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.referral.repository import DATABASE, audit, coupons, joins, orders, programs
+from services.referral.repository import DATABASE, audit, coupons, programs
 from services.referral.use_cases import attributing, keeping
 from shared import mongo
 from shared.errors import Invalid
 from shared.mongo import Document
 
 _PEOPLE = ("advocate", "only_for")
-#: So many friends who used a coupon before it was known are looked at again.
-_MOST = 10_000
 
 
 @mongo.in_transaction(DATABASE)
@@ -31,10 +29,9 @@ def keep(key: bytes, community: str, coupon: str, said: Mapping[str, Any], by: s
     if _said(before) == document:
         return
     coupons.keep(community, coupon, document)
-    users = {*joins.of_coupon(community, coupon, _MOST), *orders.of_coupon(community, coupon, _MOST)}
-    attributing.mark(community, users)
-    thing = f"coupon:{coupons.fold(coupon)}"
-    audit.note(community, by=by, act="coupon.kept", thing=thing, now=now, after=_plain(document))
+    attributing.mark_coupon(community, coupon)
+    thing, after = coupons.thing(coupon), _plain(document)
+    audit.note(community, by=by, act="coupon.kept", thing=thing, now=now, after=after)
 
 
 def _said(before: Document | None) -> Document | None:

@@ -47,7 +47,7 @@ def _forget_names(gone: Gone) -> str | None:
 
 def _forget_links(gone: Gone) -> None:
     links.forget(gone.community, gone.member, gone.names.links, clock.now())
-    traces.forget_coupons(gone.community, gone.member)
+    traces.forget_coupons(gone.community, gone.member, gone.names)
 
 
 #: In this order: what others wrote is looked for by his codes, before these are gone.
