@@ -48,9 +48,9 @@ class Advocate(Document):
 class Link(Document):
     """A link, by its code in the folded form; unique across all communities, and for ever.
 
-    `shown` is the code as it is written; `channel` is where it is shared. The `current` one of a channel is the one to
-    share; one that was rotated counts `until` its grace is over, and `next` is the one in its place. `mark` rises with
-    every change of any link. One that is `erased` stands in the place of a chosen code that is forgotten.
+    `shown` is the code as it is written; `channel` is where it is shared. Of a channel's the one with a `holder` is to
+    be shared; one that was rotated counts `until` its grace is over, and `next` is the one in its place. `mark` rises
+    with every change of any link. One that is `erased` stands in the place of a chosen code that is forgotten.
     """
 
     meta = {

@@ -79,7 +79,10 @@ class Join(Document):
 
 
 class Order(Document):
-    """A friend bought, under the shop's own id of the order (`order`); kept for ever."""
+    """A friend bought, under the shop's own id of the order (`order`); kept for ever.
+
+    Where a refund comes first there is the key alone, and `waiting`: whoever brings the order then collides with it.
+    """
 
     meta = {
         "db_alias": DATABASE,
@@ -113,6 +116,7 @@ class Order(Document):
     click = StringField()
     mailbox = DictField()
     digest = StringField(required=True)
+    waiting = IntField()
     received = DateTimeField(required=True)
 
 

@@ -1,6 +1,6 @@
 """Attribution: who brought a friend, decided from all candidates at once, whatever the order they came in.
 
-A coupon beats a code, a form field or a token; those beat a tracked click; among clicks the program's model decides.
+A coupon beats a code or a form field, that a token, and that a tracked click; among clicks the program's model decides.
 What an earlier join or order of the friend was attributed to goes on (`Door.RELATION`), without a window: the window
 bounds the time before the first of them, the rewards' months bound the time after it.
 """

@@ -16,6 +16,8 @@ from collections.abc import Callable
 ALPHABET = "23456789cdfghjkmnpqrtvwx"
 LENGTH = 9
 SHORTEST, LONGEST = 3, 32
+#: What is tried as a code may be written with spaces and hyphens; nothing longer is looked up.
+LONGEST_TRIED = 64
 
 #: One of a sequence, by chance: `secrets.choice`.
 Choose = Callable[[str], str]

@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.referral.domain.ledger import PAID, PAYABLE, PAYING, Transfer, account
-from shared.errors import Conflict, Forbidden
+from services.referral.domain.refusals import SecondPersonNeeded
+from shared.errors import Conflict
 
 
 class State(StrEnum):
@@ -122,12 +123,6 @@ class AlreadyMarked(Conflict):
     """A line is paid once, or it failed."""
 
     title = "Already marked"
-
-
-class SecondPersonNeeded(Forbidden):
-    """Nobody approves what he prepared himself."""
-
-    title = "Second person needed"
 
 
 def line(accounts: Sequence[Account], minimum_minor: int, *, is_known: bool) -> Line | None:

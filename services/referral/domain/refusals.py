@@ -1,4 +1,4 @@
-"""Why a grant, a decision on it or a change of its budget is refused: each reason is a problem of its own kind."""
+"""Why a grant, a decision on it, a change of its budget or a pay-out is refused: each is a problem of its own kind."""
 
 from shared.errors import Conflict, Forbidden
 
@@ -10,7 +10,7 @@ class NotYours(Forbidden):
 
 
 class SecondPersonNeeded(Forbidden):
-    """Nobody approves what he asked for himself."""
+    """Nobody approves what he asked for, or prepared, himself."""
 
     title = "Second person needed"
 

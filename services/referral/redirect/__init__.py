@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
-from services.referral.domain import click_keys, codes, visits
+from services.referral.domain import click_keys, codes, robots, visits
 from services.referral.queries.redirects import Route
 from services.referral.redirect import visitors
 from services.referral.redirect.routes import Routes, Target, Undecided
@@ -40,8 +40,6 @@ _HOST = re.compile(r"https?://(?:[^/?#@]*@)?([\w.-]{1,100})")
 _VALUE = re.compile(r"[\w .:+/-]{1,64}")
 _ROUTE = "/r/{code}"
 _AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
-_LONGEST_USER_AGENT = 512
-_LONGEST_CODE = 64
 # Asked for once: of a visitor's number and of a click's id.
 _VISITOR_DIGITS, _CHANCE_BYTES = 32, 26
 
@@ -152,10 +150,10 @@ class Redirect:
             # Not to be guessed; ids of one process rise with time: what came within a millisecond keeps its order.
             id=f"{int(at * 1_000_000):013x}{chance}",
             at=at,
-            code=route.code if route is not None else codes.fold(code[:_LONGEST_CODE]) or "?",
+            code=route.code if route is not None else codes.fold(code[: codes.LONGEST_TRIED]) or "?",
             community=community,
             method=environ["REQUEST_METHOD"],
-            user_agent=environ.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT],
+            user_agent=environ.get("HTTP_USER_AGENT", "")[: robots.LONGEST],
             prefetch=bool(ahead) and visits.is_prefetch(ahead),
             cookie=visitor.known,
             visitor=hashed(click_keys.VISITOR, community, visitor.number, at) if community else None,

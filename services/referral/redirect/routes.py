@@ -31,7 +31,6 @@ SAVE_SECONDS = 10.0
 LOOK_UPS = 20
 #: What was typed in so many ways is remembered.
 _MOST_SPELLINGS = 100_000
-_LONGEST = 64
 _FILE = "links.snapshot"
 
 
@@ -87,7 +86,7 @@ class Routes:
         Raises Undecided.
         """
         route = self._state.routes.get(code) or self._spelled.get(code)
-        if route is not None or len(code) > _LONGEST:
+        if route is not None or len(code) > codes.LONGEST_TRIED:
             return route
         folded = codes.fold(code)
         if not folded:

@@ -61,7 +61,7 @@ def _held(stored: Document) -> Held | None:
 
 
 def _said(stored: Mapping[str, object] | None) -> Said | None:
-    return None if stored is None else Said(**stored)  # type: ignore[arg-type]  # as `use_cases/standing` keeps it
+    return None if stored is None else Said(**stored)  # type: ignore[arg-type]  # as `use_cases/recognition` keeps it
 
 
 def _standings() -> Collection[Document]:

@@ -2,11 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.referral.domain import codes
 from services.referral.domain.visits import Class
 from shared import http
 from shared.http import Moment
-
-_LONGEST_CODE = 64
 
 
 class ShownClick(Schema):
@@ -45,7 +44,7 @@ class ClickQuery(http.PageQuery):
     klass = fields.String(
         load_default=None, data_key="class", validate=validate.OneOf([each.value for each in Class])
     )
-    link = fields.String(load_default=None, validate=validate.Length(1, _LONGEST_CODE))
+    link = fields.String(load_default=None, validate=validate.Length(1, codes.LONGEST_TRIED))
 
 
 class Reclassification(Schema):

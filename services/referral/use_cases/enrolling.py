@@ -61,7 +61,7 @@ def enrol(
 
 
 @mongo.in_transaction(DATABASE)
-def change(  # noqa: PLR0913 (as above)
+def change(  # noqa: PLR0913 (whom, into what, why, by whom, by which chance, when)
     community: str, program: str, member: str, state: State, *, reason: str | None, by: str, choose: Choose,
     now: datetime,
 ) -> Document:  # fmt: skip

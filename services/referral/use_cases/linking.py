@@ -50,7 +50,7 @@ def make(  # noqa: PLR0913 (whose, where, what, by whom, by which chance, when)
 
 
 @mongo.in_transaction(DATABASE)
-def rotate(  # noqa: PLR0913 (as above)
+def rotate(  # noqa: PLR0913 (as of `make`)
     community: str,
     written: str,
     *,

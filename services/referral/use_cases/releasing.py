@@ -8,11 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import structlog
-
 from services.referral.repository import DATABASE, cases, dossiers, friends, people, rewards
 from services.referral.use_cases import rewarding
-from shared import clock, mongo, work
+from shared import clock, mongo, telemetry, work
 from shared.errors import Unavailable
 from shared.work import Mark
 
@@ -26,7 +24,7 @@ _REWARDS_A_STEP = 50
 
 _AWAY: tuple[type[Exception], ...] = (*mongo.UNAVAILABLE, Unavailable)
 
-_log = structlog.get_logger()
+_log = telemetry.logger(__name__)
 
 
 def notice(now: datetime) -> None:
