@@ -53,3 +53,18 @@ def test_friends_of_two_advocates_may_share_a_mailbox(town: Town) -> None:
         town.buy(f"of {friend}", friend, code=town.advocate(name), email="carl@gmail.com")
     work_off()
     assert held(town) == set()
+
+
+@pytest.mark.parametrize("told", list(itertools.permutations(("first", "second", "third"))), ids="-".join)
+def test_who_comes_from_the_domain_of_an_earlier_friend_is_flagged_whichever_we_heard_of_first(
+    town: Town, told: tuple[str, ...]
+) -> None:
+    """It is one that gives an address to anybody, so that points of all three can be seen in their reviews."""
+    code, ago = town.advocate("ann"), {"first": 3, "second": 2, "third": 1}
+    for order in told:
+        town.buy(order, f"of {order}", NOW - ago[order] * DAY, code=code, email=f"{order}@mailinator.com")
+    work_off()
+    found = {each["order"]: each["points"] for each in town.ask("GET", "/v1/reviews").json["items"]}
+    assert found == {"first": 30, "second": 50, "third": 50}
+    flags = {order: "domain-of-earlier-friend" in record(town, order)["flags"] for order in told}
+    assert flags == {"first": False, "second": True, "third": True}

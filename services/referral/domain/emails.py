@@ -82,15 +82,16 @@ def flags(
     ours, theirs, others = list(friend), list(advocate), list(earlier_friends)
     found = {
         "same-email": bool({each.address for each in ours} & {each.address for each in theirs}),
-        "same-domain": bool(_domains(ours) & _domains(theirs)),
-        "domain-of-earlier-friend": bool(_domains(ours) & _domains(others)),
+        "same-domain": bool(domains(ours) & domains(theirs)),
+        "domain-of-earlier-friend": bool(domains(ours) & domains(others)),
         "disposable-email": any(each.disposable for each in ours),
         "relay-email": any(each.relay for each in ours),
     }
     return tuple(name for name, holds in found.items() if holds)
 
 
-def _domains(some: Iterable[Mailbox]) -> set[str]:
+def domains(some: Iterable[Mailbox]) -> set[str]:
+    """The domains (keyed hashes) in which to have a mailbox says something: not those of free providers and relays."""
     return {each.domain for each in some if each.domain and not (each.free or each.relay)}
 
 

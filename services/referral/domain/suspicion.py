@@ -23,7 +23,7 @@ POINTS = {
     "paid-traffic": 0,
 }
 #: What goes again when it turns out that the other one came later: the others stay, once they were found.
-RELATIVE = frozenset({"email-of-earlier-friend"})
+RELATIVE = frozenset({"email-of-earlier-friend", "domain-of-earlier-friend"})
 #: From so many points on a person has to decide.
 HOLD_FROM = 25
 #: More than so many conversions of an advocate an hour are a burst.

@@ -1,6 +1,6 @@
 """Friends and buyers: the aggregate of all that is decided of one person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -13,6 +13,7 @@ from shared.mongo import Document
 
 #: What a transaction remembers: whom it holds, as he is since then.
 _HELD = "friends held"
+_MOST_OF_A_DOMAIN = 5_000
 
 
 def hold(community: str, friend: str) -> None:
@@ -64,9 +65,13 @@ def mailboxes(members: Iterable[str]) -> list[Mailbox]:
     return [mailbox(each) for one in load(members).values() for each in one.get("mailboxes", ())]
 
 
-def of_domains(community: str, domains: Sequence[str], most: int) -> dict[str, list[Mailbox]]:
-    """Friends with a mailbox in one of these domains (by their keyed hashes), `most` at most, and those mailboxes."""
-    found = _friends().find({"mailboxes.domain": {"$in": list(domains)}, "community": community}, limit=most)
+def of_domains(community: str, domains: Iterable[str]) -> dict[str, list[Mailbox]]:
+    """Friends with a mailbox in one of these domains (by their keyed hashes), and all that each gave.
+
+    Of very many, the same ones whoever came last.
+    """
+    query = {"mailboxes.domain": {"$in": sorted(domains)}, "community": community}
+    found = _friends().find(query, {"mailboxes": 1}, sort=[("_id", 1)], limit=_MOST_OF_A_DOMAIN)
     return {each["_id"]: [mailbox(one) for one in each["mailboxes"]] for each in found}
 
 

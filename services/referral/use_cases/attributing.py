@@ -23,7 +23,6 @@ ATTRIBUTE = "attribute"
 ADVOCATE = "attribute-advocate"
 #: A coupon is somebody else's by now: whoever named it is to be looked at.
 COUPON = "attribute-coupon"
-_MOST_OF_A_DOMAIN = 50
 _FRIENDS_A_STEP = 20
 _MARKED_AT_ONCE = 100
 
@@ -185,10 +184,10 @@ def _paid(known: Known, document: Document) -> list[str]:
 def _earlier_friends(
     known: Known, ours: Sequence[Mailbox], advocate: Sequence[str], before: datetime
 ) -> list[Mailbox]:
-    domains = sorted({each.domain for each in ours if each.domain and not (each.free or each.relay)})
+    domains = emails.domains(ours)
     if not domains:
         return []
-    found = friends.of_domains(known.community, domains, _MOST_OF_A_DOMAIN)
+    found = friends.of_domains(known.community, domains)
     brought = attributions.brought(advocate, found.keys() - known.same)
     earlier = {each["friend"] for each in brought if (each["at"], each["friend"]) < (before, known.friend)}
     return [each for name in sorted(earlier) for each in found[name]]
