@@ -160,6 +160,7 @@ ATTEMPTS = {
     "referral POST /v1/payouts/{payout}/lines/{line}/failed": Attempt(404, {"reason": "Why not?"}),
     "referral POST /v1/payouts/{payout}/lines/{line}/bounced": Attempt(404, {"reason": "Why not?"}),
     "referral GET /v1/rewards": Attempt(200, empty=True),
+    "referral GET /v1/rewards/{reward}": Attempt(404),
     "referral GET /v1/members/{member_id}/rewards": Attempt(404),
     "referral GET /v1/members/{member_id}/balances": Attempt(404, numbers=True),
     "referral GET /v1/reviews": Attempt(200, empty=True),

@@ -85,6 +85,7 @@ def address(operation: Operation, community: str = "") -> str:
         **IDS,
         "code": strangers.code(community),
         "loop": filling.loop(community),
+        "reward": filling.reward(community),
         "attribution": strangers.attribution(community),
     }
     return operation.path.format_map({name: quote(value, safe="") for name, value in ids.items()})

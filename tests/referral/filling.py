@@ -1,7 +1,8 @@
 """A community's referral service with something of everything in it, for who must not see it."""
 
 from services.referral.domain import loops
-from tests.fixtures import Door
+from shared import mongo
+from tests.fixtures import REFERRAL, Door
 from tests.referral.doors import Clicker, clicks
 from tests.referral.owing import Shop, terms
 from tests.referral.planting import Garden
@@ -60,6 +61,12 @@ def _recommend(referral: Door, mark: str) -> None:
 def loop(community: str) -> str:
     """The id of a loop of a community that was filled."""
     return loops.loop_id(community, "poster", Garden(community).member("bob"))
+
+
+def reward(community: str) -> str:
+    """The id of a reward of a community that was filled: nobody can guess it, so a stranger is told."""
+    found = mongo.collection(REFERRAL, "rewards").find_one({"community": community})
+    return str(found["_id"]) if found else "0" * 32
 
 
 def _sell(referral: Door, mark: str) -> None:

@@ -18,6 +18,20 @@ def house(activity: Door, referral: Door, courier: Courier) -> Treasury:
     return with_debts(activity, referral, courier)
 
 
+def test_a_server_that_marks_lines_reads_them_first(house: Treasury) -> None:
+    """It pays them: what it may end, it may see. What is decided is for people."""
+    house.approved()
+    assert [each["id"] for each in house("shop", "GET", "payouts").json["items"]] == [JANUARY]
+    assert house("shop", "GET", f"payouts/{JANUARY}").json == house("ada", "GET", f"payouts/{JANUARY}").json
+    lines = house("shop", "GET", f"payouts/{JANUARY}/lines?status=open").json["items"]
+    assert {each["member"] for each in lines} == {"ann", "bob"}
+    exported = house("shop", "GET", f"payouts/{JANUARY}.csv")
+    assert exported.data == house("ada", "GET", f"payouts/{JANUARY}.csv").data
+    for each in lines:
+        assert house("shop", "POST", f"payouts/{JANUARY}/lines/{each['id']}/paid", {}).status_code == 200
+    assert house("shop", "POST", f"payouts/{JANUARY}/refusal", {"reason": "Not mine."}).status_code == 403
+
+
 def test_the_export_is_the_same_bytes_each_time_and_holds_no_formula(house: Treasury) -> None:
     formula = '=HYPERLINK("https://evil.example")'
     house.owe(formula, 7)

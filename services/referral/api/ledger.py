@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from services.referral.api import people
 from services.referral.queries import ledger as queries
 from services.referral.schemas import rewards as schemas
 from shared import http
@@ -17,13 +18,17 @@ _ENTRY = schemas.LedgerEntry()
 
 @blueprint.get("/ledger")
 @http.requires("admin")
-@blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
+@blueprint.arguments(schemas.LedgerQuery, location="query", as_kwargs=True)
 @blueprint.response(200, http.page_of(schemas.LedgerEntry))
-def list_ledger(limit: int, cursor: str | None = None) -> Response:
-    """List the ledger's entries, the oldest first."""
-    after = http.decode_cursor(cursor, "ledger", datetime, str)
-    rows = queries.page(http.community(), after=after, limit=limit + 1)
-    return http.page(rows, limit=limit, kind="ledger", position=lambda row: (row.time, row.id), schema=_ENTRY)
+def list_ledger(limit: int, member: str | None, cursor: str | None = None) -> Response:
+    """List the ledger's entries, the oldest first; of all, or of one member."""
+    kind = f"ledger-{member or ''}"
+    after = http.decode_cursor(cursor, kind, datetime, str)
+    who = None if member is None else people.member(member)
+    rows = queries.page(http.community(), member=who, after=after, limit=limit + 1)
+    return http.page(
+        rows, limit=limit, kind=kind, position=lambda row: (row["time"], row["id"]), schema=_ENTRY
+    )
 
 
 @blueprint.get("/ledger/balance")

@@ -21,7 +21,7 @@ _CSV = {"type": "string"}
 
 
 @blueprint.get("/payouts")
-@http.requires("rep", "admin")
+@http.requires("server", "rep", "admin")
 @blueprint.arguments(http.PageQuery, location="query", as_kwargs=True)
 @blueprint.response(200, http.page_of(schemas.ShownPayout))
 def list_payouts(limit: int, cursor: str | None = None) -> Response:
@@ -51,7 +51,7 @@ def post_payout(body: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/payouts/<id:payout>")
-@http.requires("rep", "admin")
+@http.requires("server", "rep", "admin")
 @blueprint.response(200, schemas.ShownPayout)
 def show_payout(payout: str) -> Mapping[str, Any]:
     """Show a pay-out, with what of it is open, paid, failed or carried over."""
@@ -59,7 +59,7 @@ def show_payout(payout: str) -> Mapping[str, Any]:
 
 
 @blueprint.get("/payouts/<id:payout>.csv")
-@http.requires("admin")
+@http.requires("server", "admin")
 @blueprint.response(200, _CSV, content_type="text/csv")
 def export_payout(payout: str) -> Response:
     """Export an approved pay-out for the bank: the same bytes each time, whatever was marked since.
@@ -72,7 +72,7 @@ def export_payout(payout: str) -> Response:
 
 
 @blueprint.get("/payouts/<id:payout>/lines")
-@http.requires("rep", "admin")
+@http.requires("server", "rep", "admin")
 @blueprint.arguments(schemas.LineQuery, location="query", as_kwargs=True)
 @blueprint.response(200, http.page_of(schemas.ShownLine))
 def list_lines(limit: int, payout: str, cursor: str | None = None, status: str | None = None) -> Response:

@@ -18,6 +18,8 @@ blueprint = http.Blueprint("rewards", description="What is owed, to whom, why, a
 _REWARD = schemas.OwedReward()
 _REVIEW = schemas.Review()
 _REWARDS = http.page_of(schemas.OwedReward)
+#: Who sees how the ledger calls people.
+_OF_THE_BOOKS = frozenset({"server", "admin"})
 
 
 @blueprint.get("/rewards")
@@ -33,6 +35,14 @@ def list_rewards(
     who = None if member is None else people.member(member)
     rows = queries.latest(http.community(), state=state, member=who, before=before, limit=limit + 1)
     return _page(rows, limit, kind)
+
+
+@blueprint.get("/rewards/<id:reward>")
+@http.requires("server", "rep", "admin")
+@blueprint.response(200, schemas.OwedReward)
+def show_reward(reward: str) -> Mapping[str, Any]:
+    """Show a reward: its state, why, and until when. The ledger names it as `reference`."""
+    return queries.one(http.community(), reward)
 
 
 @blueprint.get("/members/<id:member_id>/rewards")
@@ -54,8 +64,13 @@ def list_member_rewards(member_id: str, limit: int, cursor: str | None = None) -
 @http.requires("publishable", "server", "rep", "admin")
 @blueprint.response(200, schemas.MemberBalances)
 def show_member_balances(member_id: str) -> Mapping[str, Any]:
-    """Show what lies on a member's accounts; what is payable below zero is carried over."""
-    return {"items": queries.balances(http.community(), _member(member_id))}
+    """Show what lies on a member's accounts; what is payable below zero is carried over.
+
+    A server and an admin see his `owners` too: by these his accounts are called in the ledger, as `payable:OWNER`.
+    """
+    member = _member(member_id)
+    shown: dict[str, Any] = {"items": queries.balances(http.community(), member)}
+    return shown if http.grant().kind not in _OF_THE_BOOKS else {**shown, "owners": queries.owners(member)}
 
 
 @blueprint.get("/reviews")

@@ -21,6 +21,7 @@ COMMANDS = {
     "loop": "services.referral.cli.loops:loop",
     "loops": "services.referral.cli.loops:loops",
     "payouts": "services.referral.cli.payouts:payouts",
+    "rewards": "services.referral.cli.rewards:rewards",
     "what-if": "services.referral.cli.conversions:what_if",
 }
 

@@ -9,7 +9,7 @@ from services.referral.cli.configuration import connect, settings
 from services.referral.queries import auditing, communities
 from services.referral.queries import ledger as queries
 from services.referral.use_cases import deriving
-from shared import clock, money, printing
+from shared import clock, identity, money, printing
 
 COLUMNS = ("entry", "time", "account", "currency", "amount_minor", "reason", "reference")
 
@@ -31,11 +31,16 @@ class Head(click.ParamType[tuple[int, str]]):
 
 @click.command("ledger")
 @click.option("--community", required=True, metavar="SLUG")
+@click.option("--member", metavar="ID", help="Only what moved the accounts of this member.")
 @printing.form
-def ledger(community: str, form: str) -> None:
-    """List all entries, two rows each, whose amounts sum to zero: what is credited rises, what is debited falls."""
-    connect(community)
-    printing.say(COLUMNS, _rows(community), form)
+def ledger(community: str, member: str | None, form: str) -> None:
+    """List all entries, two rows each, whose amounts sum to zero: what is credited rises, what is debited falls.
+
+    Whose an account such as `payable:OWNER` is: `laurel referral rewards` has both names of everybody.
+    """
+    configuration = connect(community)
+    who = member and identity.member_id(configuration.need_member_key(), community, member)
+    printing.say(COLUMNS, _rows(community, who), form)
 
 
 @click.command("audit")
@@ -68,8 +73,8 @@ def audit(community: str | None, head: tuple[int, str] | None, *, facts: bool) -
     click.echo("Nothing differs.")
 
 
-def _rows(community: str) -> Iterator[dict[str, object]]:
-    for row in queries.rows(community):
+def _rows(community: str, member: str | None) -> Iterator[dict[str, object]]:
+    for row in queries.rows(community, member):
         yield {
             "entry": row.entry,
             "time": clock.text(row.time),

@@ -1,6 +1,6 @@
 """Rewards and reviews, as managers and members see them: what is owed, why, why not, and when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from shared.errors import NotFound
 from shared.mongo import Document
 
 Before = tuple[datetime, str] | None
+_AT_ONCE = 500
 
 _WORDS = {
     "refund": "The order was refunded.",
@@ -33,9 +34,27 @@ def latest(
     community: str, *, state: str | None, member: str | None, before: Before, limit: int
 ) -> list[dict[str, Any]]:
     """Rewards, the latest first; in one state, of one member (by his id), or all."""
-    members = None if member is None else list(people.merged(people.survivors([member]).values()))
+    members = None if member is None else owners(member)
     found = rewards.latest(community, state=state, members=members, before=before, limit=limit)
     return _shown(found)
+
+
+def one(community: str, identifier: str) -> dict[str, Any]:
+    """One reward. Raises NotFound."""
+    found = rewards.one(community, identifier)
+    if found is None:
+        raise NotFound("reward", identifier)
+    return _shown([found])[0]
+
+
+def every(community: str) -> Iterator[dict[str, Any]]:
+    """All rewards of a community, the latest first; `owner` is by whose id it stands in the ledger."""
+    before: Before = None
+    while found := rewards.latest(community, before=before, limit=_AT_ONCE):
+        yield from (
+            {**shown, "owner": each["member"]} for shown, each in zip(_shown(found), found, strict=True)
+        )
+        before = found[-1]["at"], found[-1]["_id"]
 
 
 def of_nobody_else(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -53,7 +72,7 @@ def of_nobody_else(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def balances(community: str, member: str) -> list[dict[str, Any]]:
     """What lies on a member's accounts in each currency; payable below zero is carried over."""
-    members = list(people.merged(people.survivors([member]).values()))
+    members = owners(member)
     found: dict[str, dict[str, int]] = {}
     for kind in (ledger.HELD, ledger.PAYABLE, ledger.PAYING, ledger.PAID):
         for _, currency, amount in books.balances(community, kind, owners=members):
@@ -63,6 +82,11 @@ def balances(community: str, member: str) -> list[dict[str, Any]]:
         {"currency": currency, **{f"{kind}_minor": amount for kind, amount in lies.items()}}
         for currency, lies in sorted(found.items())
     ]
+
+
+def owners(member: str) -> list[str]:
+    """By which ids a member has accounts in the ledger: his own, and those of whom he became."""
+    return sorted(people.merged(people.survivors([member]).values()))
 
 
 def need(community: str, member: str, external_id: str) -> None:

@@ -50,19 +50,22 @@ def of_ids(identifiers: Iterable[str]) -> list[Transfer]:
     return [transfer_of(each) for each in found]
 
 
-def page(community: str, *, after: tuple[datetime, str] | None, limit: int) -> list[Transfer]:
-    """Transfers of a community in order of time and id, from a place on."""
-    query: Document = {"community": community}
+def page(
+    community: str, *, names: Sequence[str] | None = None, after: tuple[datetime, str] | None, limit: int
+) -> list[Transfer]:
+    """Transfers of a community in order of time and id, from a place on; those of these accounts, or all."""
+    query = _of(community, names)
     if after is not None:
         moment, identifier = after
-        query["$or"] = [{"time": {"$gt": moment}}, {"time": moment, "_id": {"$gt": identifier}}]
+        later = [{"time": {"$gt": moment}}, {"time": moment, "_id": {"$gt": identifier}}]
+        query["$and"] = [{"$or": later}]
     found = _transfers().find(query, sort=[("time", 1), ("_id", 1)], limit=limit, batch_size=limit)
     return [transfer_of(each) for each in found]
 
 
-def every(community: str) -> Iterator[Transfer]:
-    """All transfers of a community, in order of time and id; as many as there are, one after the other."""
-    for each in _transfers().find({"community": community}, sort=[("time", 1), ("_id", 1)]):
+def every(community: str, names: Sequence[str] | None = None) -> Iterator[Transfer]:
+    """All transfers of a community, or of these accounts, in order of time and id: as many as there are."""
+    for each in _transfers().find(_of(community, names), sort=[("time", 1), ("_id", 1)]):
         yield transfer_of(each)
 
 
@@ -144,6 +147,12 @@ def sums(community: str) -> list[tuple[str, str, int]]:
         (each["_id"]["name"], each["_id"]["currency"], int(each["amount"]))
         for each in _transfers().aggregate(steps)
     ]
+
+
+def _of(community: str, names: Sequence[str] | None) -> Document:
+    # No index on accounts: every transfer would pay for it, and few people ask.
+    sides = [] if names is None else [{side: {"$in": list(names)}} for side in ("debit", "credit")]
+    return {"community": community, **({"$or": sides} if sides else {})}
 
 
 def _move(transfers: Sequence[Transfer]) -> None:

@@ -50,6 +50,11 @@ def accounts(community: str) -> Iterator[Account]:
         yield account(each)
 
 
+def one(community: str, identifier: str) -> Document | None:
+    """A reward of a community, None where there is none."""
+    return _rewards().find_one({"_id": identifier, "community": community})
+
+
 def latest(
     community: str,
     *,

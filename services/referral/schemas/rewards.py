@@ -77,6 +77,10 @@ class MemberBalances(Schema):
     """A member's accounts, by currency."""
 
     items = fields.List(fields.Nested(MemberBalance), required=True)
+    owners = fields.List(
+        fields.String(),
+        metadata={"description": "By these his accounts are called in the ledger: `payable:OWNER`."},
+    )
 
 
 class Flag(Schema):
@@ -130,8 +134,22 @@ class ReviewDecision(Schema):
     reason = written.reason(required=True)
 
 
+class LedgerQuery(http.PageQuery):
+    """Whose entries, and which page of them."""
+
+    member = written.identifier(
+        load_default=None,
+        metadata={
+            "description": "Only what moved the accounts of this member, by the community's own id of him."
+        },
+    )
+
+
 class LedgerEntry(Schema):
-    """So much of a currency from the account `debit` to the account `credit`."""
+    """So much of a currency from the account `debit` to the account `credit`.
+
+    `member` is whose account it moves, as the community calls him; null where it moves none, or he was erased.
+    """
 
     entry = fields.String(required=True, attribute="id")
     time = Moment(required=True)
@@ -141,6 +159,7 @@ class LedgerEntry(Schema):
     amount_minor = fields.Integer(required=True)
     reason = fields.String(required=True)
     reference = fields.String(required=True)
+    member = fields.String(required=True, allow_none=True)
     value_date = Moment(
         allow_none=True,
         metadata={"description": "What month's pay-out it is for goes by this, else by `time`."},
