@@ -1,6 +1,8 @@
 """What comes late: found by its name, within the grace and not after it; what is frozen never changes."""
 
 import threading
+import uuid
+from urllib.parse import quote
 
 from services.referral.domain import codes
 from services.referral.repository import attributions, friends
@@ -90,6 +92,35 @@ def test_the_terms_of_the_time_decide(town: Town) -> None:
     town.buy("o2", "eve", at=later + HOUR, click=click)
     assert (town.advocate_of("o1"), town.advocate_of("o2")) == ("ann", None)
     assert record(town)["version"] == 1
+
+
+def test_what_was_named_before_anybody_stood_behind_it_is_found_once_somebody_does(town: Town) -> None:
+    drawn = (f"w{uuid.uuid4().hex[:9]}" for _ in range(99))
+    word, coupon = next(each for each in drawn if codes.fault(each) is None), f"C{uuid.uuid4().hex}"
+    town.advocate("dan")
+    for order, named in (
+        ("of a link to come", {"code": word}),
+        ("of it, as a coupon", {"coupon": word}),
+        ("of a coupon to come, as a code", {"code": coupon}),
+        ("of a coupon of no advocate yet", {"coupon": f"{coupon} of Eve"}),
+    ):
+        town.buy(order, f"buyer {order}", **named)
+        assert town.advocate_of(order) is None
+    for owner, name in (("eve", f"{coupon} of Eve"), ("dan", coupon)):
+        town.ask("PUT", f"/v1/coupons/{quote(name)}", {"program": "spring", "advocate": owner})
+    town.ask("POST", "/v1/advocates/dan/links", {"program": "spring", "channel": "word", "code": word})
+    town.advocate("eve")
+    work_off()
+    found = town.ask("GET", "/v1/conversions").json["items"]
+    assert {each["id"]: each["advocate"] for each in found} == {
+        "of a link to come": "dan",
+        "of it, as a coupon": "dan",
+        "of a coupon to come, as a code": "dan",
+        "of a coupon of no advocate yet": "eve",
+    }
+    assert not any(
+        each.get("wants") for each in friends.load(each["friend"] for each in stored(town)).values()
+    )
 
 
 def test_a_click_that_is_drained_later_attributes_who_waits_for_it(town: Town) -> None:

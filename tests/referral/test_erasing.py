@@ -39,8 +39,10 @@ class Story:
     def happens(self) -> None:
         """All of it."""
         self.code = self.town.advocate(self.ann, code=f"Ann-{self.mark}")
-        coupon = {"program": "spring", "advocate": self.ann}
-        assert self.ask("PUT", f"/v1/coupons/ANN{self.mark}", coupon).status_code == 200
+        for whose in (self.ann, self.bob):  # he is no advocate
+            coupon = {"program": "spring", "advocate": whose}
+            assert self.ask("PUT", f"/v1/coupons/{whose[:3]}{self.mark}", coupon).status_code == 200
+        self.town.buy("of somebody", "eve", coupon=f"BOB{self.mark}")
         doors.keeping(self.ask).turn()  # it learns of the link
         clicker = Clicker(self.ask)
         assert clicker(self.code).status_code in {302, 303, 307}

@@ -18,7 +18,8 @@ class Friend(Document):
     """A friend or buyer, by his member id: written first by whoever decides anything of him, so that two collide.
 
     `advocate` brought him, by his earliest attribution. `clicks` and `visitors` are what his joins and orders named:
-    a click that comes late is for him if it is one of them. `mailboxes` are keyed hashes of his addresses.
+    a click that comes late is for him if it is one of them. `wants` are codes and coupons that he named and nobody
+    stands behind, folded: so he is found once somebody does. `mailboxes` are keyed hashes of his addresses.
     """
 
     meta = {
@@ -28,6 +29,7 @@ class Friend(Document):
         "indexes": [
             {"fields": ["clicks"], "sparse": True},
             {"fields": ["visitors"], "sparse": True},
+            {"fields": ["wants"], "sparse": True},
             {"fields": ["mailboxes.domain"], "sparse": True},
             {"fields": ["mailboxes.address"], "sparse": True},
             {"fields": ["community", "member"]},
@@ -42,6 +44,7 @@ class Friend(Document):
     since = DateTimeField()
     clicks = ListField(StringField())
     visitors = ListField(StringField())
+    wants = ListField(StringField())
     forgotten = BooleanField()
     mailboxes = ListField(DictField())
 
@@ -206,7 +209,10 @@ class Coupon(Document):
         "db_alias": DATABASE,
         "collection": "coupons",
         "auto_create_index": False,
-        "indexes": [{"fields": ["community", "folded"], "unique": True}],
+        "indexes": [
+            {"fields": ["community", "folded"], "unique": True},
+            {"fields": ["community", "advocate"]},
+        ],
     }
 
     key = StringField(primary_key=True)

@@ -66,7 +66,7 @@ TALON_ONE = {
 
 WORDS = {
     Reason.WON: "it won",
-    Reason.ADVOCATE_NOT_FOUND: "nobody recommends with it any more",
+    Reason.ADVOCATE_NOT_FOUND: "no advocate of the program stands behind it",
     Reason.PROGRAM_LIMIT_REACHED: "the program has given all that it gives",
     Reason.CODE_LIMIT_REACHED: "the code was used as often as it may be",
     Reason.MEMBER_LIMIT_REACHED: "the member has had as much as one may have",

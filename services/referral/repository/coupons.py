@@ -30,6 +30,12 @@ def load(community: str, written: Iterable[str]) -> dict[str, Document]:
     return {each["folded"]: each for each in found}
 
 
+def of(community: str, members: Iterable[str]) -> list[str]:
+    """The coupons of somebody (by all his ids), folded."""
+    query = {"community": community, "advocate": {"$in": list(members)}}
+    return [each["folded"] for each in _coupons().find(query, {"folded": 1}, batch_size=mongo.AT_ONCE)]
+
+
 def keep(community: str, written: str, document: Document) -> None:
     """Keep a coupon in the place of what was kept under its name, inside the running transaction."""
     named = {"community": community, "folded": fold(written), "coupon": written.strip()}

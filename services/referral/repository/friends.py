@@ -60,6 +60,19 @@ def concerned(community: str, clicks: Iterable[str], visitors: Iterable[str]) ->
     return sorted(each["_id"] for each in found)
 
 
+def wanting(community: str, names: Iterable[str], most: int) -> list[str]:
+    """The friends, `most` at most, who named one of these codes or coupons (folded) when nobody stood behind it."""
+    query = {"community": community, "wants": {"$in": sorted(names)}}
+    return [each["_id"] for each in _friends().find(query, {"_id": 1}, limit=most)]
+
+
+def want_no_more(community: str, names: Iterable[str]) -> None:
+    """Forget that anybody named these codes and coupons, inside the running transaction."""
+    forget_held()
+    gone = {"$in": sorted(names)}
+    _friends().update_many({"community": community, "wants": gone}, {"$pull": {"wants": gone}})
+
+
 def mailboxes(members: Iterable[str]) -> list[Mailbox]:
     """What is kept of the addresses of members."""
     return [mailbox(each) for one in load(members).values() for each in one.get("mailboxes", ())]

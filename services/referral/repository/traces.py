@@ -21,6 +21,7 @@ FORGOTTEN = "(erased)"
 #: So begins what stands in the place of a code or a coupon.
 STAND_IN = "erased:"
 _AT_ONCE = 50
+_MOST_WAITING = 10_000
 _CLICKS_AT_ONCE = 5_000
 #: How a join or an order names somebody; `folded` is how its coupon is compared.
 _NAMED_BY = ("code", "coupon", "folded", "token")
@@ -58,7 +59,7 @@ def forget_friend(community: str, member: str) -> None:
     _of("friends").update_one(
         {"_id": member},
         {
-            "$unset": {"visitors": "", "clicks": "", "mailboxes": ""},
+            "$unset": {"visitors": "", "clicks": "", "mailboxes": "", "wants": ""},
             # What comes later brings nothing of it back.
             "$set": {"forgotten": True},
             "$setOnInsert": {"community": community, "settled": 0},
@@ -76,7 +77,10 @@ def forget_names(community: str, member: str, names: Names, after: str) -> tuple
     """
     which = [{"candidates.advocate": member}, {"candidates.link": {"$in": list(names.links)}}]
     # Asked for none of no links, the server would look at every attribution there is.
-    query = {"community": community, "_id": {"$gt": after}, "$or": which if names.links else which[:1]}
+    which = which if names.links else which[:1]
+    # Who named a coupon of somebody who was no advocate.
+    waiting = friends.wanting(community, {*names.links, *names.coupons}, _MOST_WAITING)
+    query = {"community": community, "_id": {"$gt": after}, "$or": [*which, {"friend": {"$in": waiting}}]}
     found = list(_of("attributions").find(query, sort=[("_id", 1)], limit=_AT_ONCE))
     changed = [(each, _renamed(each, names)) for each in found]
     written = [
@@ -104,11 +108,12 @@ def forget_clicks(community: str, names: Names) -> bool:
 
 
 def forget_coupons(community: str, member: str, names: Names) -> None:
-    """Forget the coupons of a member; the lines of the audit that are about them name the stand-ins."""
+    """Forget the coupons of a member, and who named them in vain; lines of the audit about them name the stand-ins."""
     _of("coupons").delete_many({"community": community, "advocate": member})
     for coupon, stand_in in names.coupons.items():
         lines = {"community": community, "thing": coupons.thing(coupon)}
         _of("audit").update_many(lines, {"$set": {"thing": coupons.thing(stand_in)}})
+    friends.want_no_more(community, {*names.coupons, *map(codes.fold, names.coupons), *names.links})
 
 
 def forget_texts(community: str, member: str) -> None:

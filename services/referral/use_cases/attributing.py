@@ -8,9 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.referral.domain import emails
+from services.referral.domain import codes, emails
 from services.referral.domain.emails import Mailbox
-from services.referral.repository import DATABASE, attributions, clicks, friends, joins, orders, people
+from services.referral.domain.reasons import Reason
+from services.referral.repository import (
+    DATABASE,
+    attributions,
+    clicks,
+    coupons,
+    friends,
+    joins,
+    orders,
+    people,
+)
 from services.referral.use_cases import deciding, gathering, looping, resembling, rewarding
 from services.referral.use_cases.gathering import Known
 from shared import clock, mongo, work
@@ -25,6 +35,11 @@ ADVOCATE = "attribute-advocate"
 COUPON = "attribute-coupon"
 _FRIENDS_A_STEP = 20
 _MARKED_AT_ONCE = 100
+#: So many friends who named what nobody stood behind are looked at again.
+_MOST_WAITING = 10_000
+#: Why a code or a coupon led to nobody; somebody may stand behind it later.
+_NAMED_OUTRIGHT = frozenset({gathering.COUPON, gathering.CODE, gathering.TOKEN})
+_NOBODY = frozenset({Reason.NOT_FOUND, Reason.ADVOCATE_NOT_FOUND})
 
 
 def settle(community: str, friend: str, now: datetime) -> dict[str, Document]:
@@ -68,6 +83,11 @@ def note_clicks(community: str, some: Iterable[str], visitors: Iterable[str]) ->
     mark(community, friends.concerned(community, some, visitors))
 
 
+def note_names(community: str, names: Iterable[str]) -> None:
+    """Somebody stands behind these codes or coupons (folded) by now: who named them before is decided anew."""
+    mark(community, friends.wanting(community, names, _MOST_WAITING))
+
+
 def mark_advocate(community: str, member: str) -> None:
     """Let whoever named an advocate be decided anew, inside the running transaction."""
     work.add(DATABASE, ADVOCATE, community, member=member)
@@ -88,6 +108,9 @@ def follow_merge(community: str, gone: str, into: str) -> None:
 def attribute_advocate(mark: Mark) -> Mapping[str, Any] | None:
     """One step: the next friends who named an advocate, won by him or not, are decided anew."""
     everybody = people.merged(people.survivors([mark["member"]]).values())
+    if "after" not in mark:
+        named = coupons.of(mark["community"], everybody)
+        mongo.transact(DATABASE, lambda: note_names(mark["community"], named))
     found = attributions.naming(everybody, mark.get("after", ""), _FRIENDS_A_STEP)
     for friend in sorted({each["friend"] for each in found}):
         settle_alone(mark["community"], friend, clock.now())
@@ -205,5 +228,18 @@ def _of_friend(known: Known, decided: Sequence[Document]) -> Document:
             {deed.names[name] for deed in known.deeds for name in gathering.BY_ID if name in deed.names}
         ),
         "visitors": sorted({each.visitor for each in named if each and each.visitor}),
+        "wants": sorted(_wanted(decided)),
         "mailboxes": list(known.mailboxes),
     }
+
+
+def _wanted(decided: Sequence[Document]) -> set[str]:
+    """What was named and led to nobody, as codes and coupons are compared."""
+    names = [
+        each["name"]
+        for one in decided
+        if not one.get("frozen")
+        for each in one["candidates"]
+        if each["door"] in _NAMED_OUTRIGHT and each["reason"] in _NOBODY
+    ]
+    return {folded for name in names for folded in (codes.fold(name), coupons.fold(name)) if folded}

@@ -30,6 +30,10 @@ def keep(key: bytes, community: str, coupon: str, said: Mapping[str, Any], by: s
         return
     coupons.keep(community, coupon, document)
     attributing.mark_coupon(community, coupon)
+    # A shop may have sent it as a code.
+    attributing.note_names(community, [coupons.fold(coupon)])
+    if before is not None and "advocate" in before:
+        attributing.mark_advocate(community, before["advocate"])
     thing, after = coupons.thing(coupon), _plain(document)
     audit.note(community, by=by, act="coupon.kept", thing=thing, now=now, after=after)
 

@@ -15,6 +15,7 @@ from services.referral.repository import (
     DATABASE,
     advocates,
     audit,
+    coupons,
     friends,
     links,
     people,
@@ -117,7 +118,8 @@ def take_in(community: str, wanted: Enrolment, choose: Choose, now: datetime) ->
     advocates.keep([after])
     _give_link(after, choose, now)
     attributing.settle(community, survivor, now)
-    if before is not None:  # what was decided by his codes was decided by what he was not yet
+    # What was decided by his codes, or by his coupons, was decided by what he was not yet.
+    if before is not None or coupons.of(community, people.merged([survivor])):
         attributing.mark_advocate(community, survivor)
     return True
 

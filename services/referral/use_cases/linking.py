@@ -10,6 +10,7 @@ from services.referral.domain.advocates import State
 from services.referral.domain.codes import Choose
 from services.referral.domain.links import Wanted
 from services.referral.repository import DATABASE, advocates, audit, links, programs
+from services.referral.use_cases import attributing
 from shared import clock, mongo
 from shared.errors import Conflict, Invalid, NotFound, Place
 from shared.mongo import Document
@@ -45,6 +46,7 @@ def make(  # noqa: PLR0913 (whose, where, what, by whom, by which chance, when)
     _check(community, advocate, wanted)
     link = draw([(advocate, wanted)], choose, now)[0]
     links.keep([link])
+    attributing.note_names(community, [link["_id"]])
     _note(community, by, "link.made", link, now)
     return Made(link=link, new=True)
 
@@ -77,6 +79,7 @@ def rotate(  # noqa: PLR0913 (as of `make`)
     gone = {name: value for name, value in old.items() if name != "holder"}
     # The one that goes lets go of its channel before the new one takes it: the index is unique.
     links.keep([new], [{**gone, "until": ends, "next": new["_id"], "rotated": now}])
+    attributing.note_names(community, [new["_id"]])
     _note(community, by, "link.rotated", old, now, {"until": clock.text(ends)})
     return Made(link=new, new=True)
 
