@@ -10,7 +10,7 @@ from services.referral.use_cases import following
 from shared import clock
 from shared.events.activity import Erased
 from tests.fixtures import Door
-from tests.referral.till import proven, states, work_off
+from tests.referral.till import merge, proven, states, work_off
 from tests.referral.town import DAY, Town
 
 #: The hold of who buys now is over at midnight in Kyiv, with which February begins.
@@ -113,3 +113,23 @@ def test_of_who_was_erased_it_is_said_that_nobody_is_left_to_be_paid(town: Town)
     (found,) = town.ask("GET", "/v1/rewards").json["items"]
     assert (found["member"], found["state"], found["reason"]) == (None, "released", "nobody-to-pay")
     assert found["detail"] == "Its member was erased: nobody is left to be paid."
+
+
+def test_what_turns_out_to_need_a_look_after_its_release_is_paid_when_somebody_has_looked(town: Town) -> None:
+    """Silence never pays: the friend was merged into the advocate, and a pay-out came before anybody looked."""
+    code = town.advocate("ann", "tenth")
+    town.buy("o1", "bob", BORDER - INSTANT, code=code)
+    town.buy("o2", "cid", BORDER - INSTANT, code=code, amount_minor=700)
+    merge(town, "bob", "ann")
+    assert paid_with(town, "2026-01") == [70]
+    found = town.ask("GET", "/v1/members/ann/rewards").json["items"]
+    assert {each["order"]: (each["state"], each["reason"]) for each in found} == {
+        "o1": ("released", "review"),
+        "o2": ("paying", None),
+    }
+    assert paid_with(town, "2026-02") == []
+    (review,) = town.ask("GET", "/v1/reviews").json["items"]
+    said = {"decision": "pay", "reason": "Two people share the account."}
+    assert town.ask("POST", f"/v1/reviews/{review['id']}/decision", said).status_code == 200
+    assert paid_with(town, "2026-03") == [50]
+    assert {each[1] for each in states(town)} == {"paying"}

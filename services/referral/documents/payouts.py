@@ -56,6 +56,8 @@ class PayoutLine(Document):
     taken_at = DateTimeField(required=True)
     status = StringField(required=True)
     why = StringField()
+    # Rewards that somebody has to look at first, and that are left out of it.
+    in_review = ListField(StringField())
     marked_by = StringField()
     marked_at = DateTimeField()
     paid_at = DateTimeField()

@@ -40,6 +40,8 @@ class Why(StrEnum):
 
     NEGATIVE = "negative"
     BELOW_MINIMUM = "below-minimum"
+    #: Released before it looked like fraud: silence never pays.
+    IN_REVIEW = "in-review"
     NOBODY = "nobody-to-pay"
 
 
@@ -58,6 +60,7 @@ _UNPAID: dict[Status | Why, tuple[str, str]] = {
         "negative",
         "More was taken back than was payable in {}: it is set against that, and carried over.",
     ),
+    Why.IN_REVIEW: ("review", "Somebody has to look at it first: it was left out of {}."),
     Why.NOBODY: ("nobody-to-pay", "Its member was erased: nobody is left to be paid."),
 }
 
@@ -125,11 +128,13 @@ class AlreadyMarked(Conflict):
     title = "Already marked"
 
 
-def line(accounts: Sequence[Account], minimum_minor: int, *, is_known: bool) -> Line | None:
+def line(
+    accounts: Sequence[Account], minimum_minor: int, *, is_known: bool, in_review_minor: int = 0
+) -> Line | None:
     """What a member with these accounts gets, all of one currency; None where there is nothing to say.
 
     Never more than was payable at the end of the month, and never more than is now: what was taken back since then
-    is not paid, and what came since then waits for its own month.
+    is not paid, and what came since then waits for its own month. Nor what somebody has to look at first.
     """
     now = sum(each.now_minor for each in accounts)
     amount = min(sum(each.border_minor for each in accounts), now)
@@ -139,6 +144,9 @@ def line(accounts: Sequence[Account], minimum_minor: int, *, is_known: bool) -> 
         return None
     if not is_known:
         return Line(amount_minor=amount, status=Status.CARRIED, why=Why.NOBODY)
+    if amount <= in_review_minor:
+        return Line(amount_minor=amount, status=Status.CARRIED, why=Why.IN_REVIEW)
+    amount -= in_review_minor
     if amount < minimum_minor:
         return Line(amount_minor=amount, status=Status.CARRIED, why=Why.BELOW_MINIMUM)
     return Line(amount_minor=amount, status=Status.OPEN, pieces=_pieces(accounts, amount))

@@ -145,28 +145,24 @@ def _shown(found: Sequence[Document]) -> list[dict[str, Any]]:
 
 
 def _paid(stored: Document, lines: Iterable[Document]) -> Document:
-    """A reward with what became of it after its release.
-
-    A pay-out takes all that was payable before its border, of which we had been told when it was prepared.
-    """
+    """A reward with what became of it after its release."""
     if stored["state"] != State.RELEASED:
         return stored
-    its = [line for line in lines if _is_in(stored, line)]
+    its = [line for line in lines if _concerns(line, stored)]
     for line in its:
-        if line["status"] in {Status.OPEN, Status.PAID}:
+        if payouts.pays(line) and payouts.holds(line, stored):
             state = State.PAID if line["status"] == Status.PAID else State.PAYING
             return {**stored, "state": state, "payout": line["payout"], "paid_at": line.get("marked_at")}
-    return {**stored, "unpaid": _unpaid(its[-1])} if its else stored
+    return {**stored, "unpaid": _unpaid(its[-1], stored)} if its else stored
 
 
-def _is_in(stored: Document, line: Document) -> bool:
-    theirs = stored["member"] in line["accounts"] and stored["currency"] == line["currency"]
-    since = stored.get("value_date", stored["released_at"])
-    return bool(theirs and since < line["border"] and stored["released_at"] <= line["taken_at"])
+def _concerns(line: Document, stored: Document) -> bool:
+    return stored["_id"] in line.get("in_review", ()) or payouts.holds(line, stored)
 
 
-def _unpaid(line: Document) -> tuple[str, str] | None:
+def _unpaid(line: Document, stored: Document) -> tuple[str, str] | None:
     of = Why(line["why"]) if "why" in line else Status(line["status"])
+    of = Why.IN_REVIEW if stored["_id"] in line.get("in_review", ()) else of
     return rules.unpaid(line["payout"].rpartition("|")[2], of)
 
 

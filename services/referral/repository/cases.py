@@ -79,6 +79,14 @@ def escalate(now: datetime) -> int:
     return _cases().update_many(overdue, {"$set": {"escalated": True}}).modified_count
 
 
+def unresolved(community: str) -> dict[str, str]:
+    """Of each open review whose join or order it is."""
+    found = _cases().find(
+        {"community": community, "review": Review.OPEN}, {"friend": 1}, batch_size=mongo.AT_ONCE
+    )
+    return {each["_id"]: each["friend"] for each in found}
+
+
 def counted(community: str, program: str, advocates: Iterable[str]) -> Iterator[Document]:
     """The purchases in a program that count for an advocate (by all his ids), in event order, as many as are asked for.
 

@@ -103,6 +103,22 @@ def of_members(members: Iterable[str]) -> list[Document]:
     return list(_lines().find(query, sort=[("border", 1), ("_id", 1)], batch_size=mongo.AT_ONCE))
 
 
+def holds(line: Document, reward: Document) -> bool:
+    """Whether a line is made of a released reward, among others, whatever became of it.
+
+    A pay-out takes all that was payable before its border, of which we had been told when it was prepared.
+    """
+    theirs = reward["member"] in line["accounts"] and reward["currency"] == line["currency"]
+    since = reward.get("value_date", reward["released_at"])
+    told = since < line["border"] and reward["released_at"] <= line["taken_at"]
+    return bool(theirs and told and reward["_id"] not in line.get("in_review", ()))
+
+
+def pays(line: Document) -> bool:
+    """Whether a line is to be paid, or was."""
+    return line["status"] in {Status.OPEN, Status.PAID}
+
+
 def totals(payout: Document) -> list[Document]:
     """How many lines there are by currency and status, and what they sum to."""
     steps: list[dict[str, Any]] = [

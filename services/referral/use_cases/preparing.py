@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from services.referral.domain import ledger as accounts
 from services.referral.domain import payouts as rules
 from services.referral.domain.payouts import Account, Line, Order, State, Status
-from services.referral.repository import DATABASE, grants, ledger, payouts, people
+from services.referral.repository import DATABASE, cases, grants, ledger, payouts, people, rewards
 from shared import clock, mongo
 from shared.mongo import Document
 from shared.work import Mark
@@ -91,13 +91,21 @@ def _prepare(payout: Document, now: datetime) -> bool:
 def _write(payout: Document, owners: Mapping[Owner, Sequence[Account]], now: datetime) -> None:
     """Keep the lines of these members, and take what they will be paid from their accounts."""
     known = people.load({owner.member for owner in owners})
+    asked = _in_review(payout, owners) if owners else []
     lines: list[Document] = []
     taken: list[accounts.Transfer] = []
     for owner, lying in owners.items():
         is_known = not known.get(owner.member, {}).get("erased")
-        found = rules.line(lying, payout["minimum"].get(owner.currency, 0), is_known=is_known)
+        line = _line(owner, lying, now)
+        without = [each for each in asked if payouts.holds({**line, "border": payout["border"]}, each)]
+        found = rules.line(
+            lying,
+            payout["minimum"].get(owner.currency, 0),
+            is_known=is_known,
+            in_review_minor=sum(each["amount_minor"] - each["reversed_minor"] for each in without),
+        )
         if found is not None:
-            lines.append(_line(owner, lying, found) | {"taken_at": now})
+            lines.append(line | _ended(found, without))
             taken += rules.taken(order(payout, lines[-1]), found.pieces, now)
     payouts.add_lines(payout, lines)
     ledger.post(taken)
@@ -113,16 +121,30 @@ def _members(lines: Iterable[Document]) -> dict[str, list[str]]:
     return found
 
 
-def _line(owner: Owner, lying: Sequence[Account], found: Line) -> Document:
-    line: Document = {
+def _in_review(payout: Document, owners: Iterable[Owner]) -> list[Document]:
+    """What was released, is in no pay-out yet, and somebody has to look at first: a merge may have come after it."""
+    opened = cases.unresolved(payout["community"])
+    friends = people.survivors(set(opened.values())).values()
+    its = rewards.of_friends(people.merged(set(friends))) if opened else []
+    asked = [each for each in its if each["subject"] in opened and each["released"]]
+    lines = [each for each in payouts.of_members({owner.member for owner in owners}) if payouts.pays(each)]
+    return [each for each in asked if not any(payouts.holds(line, each) for line in lines)]
+
+
+def _line(owner: Owner, lying: Sequence[Account], now: datetime) -> Document:
+    return {
         "name": owner.line,
         "member": owner.member,
         "accounts": [each.member for each in lying],
         "currency": owner.currency,
-        "amount_minor": found.amount_minor,
-        "status": found.status,
+        "taken_at": now,
     }
-    return line if found.why is None else {**line, "why": found.why}
+
+
+def _ended(found: Line, without: Sequence[Document]) -> Document:
+    line: Document = {"amount_minor": found.amount_minor, "status": found.status}
+    line |= {} if found.why is None else {"why": found.why}
+    return line | ({"in_review": [each["_id"] for each in without]} if without else {})
 
 
 def _return(payout: Document, now: datetime) -> bool:
