@@ -20,7 +20,7 @@ def until_told() -> Callable[[], bool]:
 
 
 def collect_seldom() -> None:
-    """For processes that work in batches: let the garbage collector look seldom.
+    """For processes that work in batches, or answer often: let the garbage collector look seldom.
 
     A batch makes tens of thousands of objects, none of them in a circle. As Python comes, the collector walks through
     them after every 700, which took up to half of a batch's time.
