@@ -66,6 +66,25 @@ def test_where_is_my_reward_says_state_reason_and_date(referral: Door, shop: Sho
     assert [(each["state"], each["reason"]) for each in mine(referral)] == [("reversed", "refund")]
 
 
+def test_a_milestone_that_a_refund_took_back_says_so(referral: Door, town: Town) -> None:
+    first = {
+        "name": "first",
+        "to": "advocate",
+        "on": "milestone",
+        "friends": 1,
+        "amount_minor": 900,
+        "currency": "EUR",
+    }
+    town.program("stones", rewards=[first])
+    town.buy("o1", code=town.advocate("eve", "stones"))
+    town.refund("o1", "r1", 500)
+    [stone] = mine(referral, "eve")
+    assert (stone["state"], stone["detail"]) == (
+        "reversed",
+        "Fewer friends count by now than it asks for, as after a refund.",
+    )
+
+
 @pytest.mark.parametrize("what", ["rewards", "balances"])
 def test_of_a_stranger_it_is_said_that_he_is_not_known(referral: Door, what: str) -> None:
     said = referral("GET", f"/v1/members/nobody/{what}")

@@ -30,7 +30,7 @@ def loop(identifier: str, community: str) -> None:
         f"generation {found['generation']}, {found['state']}"
     )
     if found["parent"]:
-        click.echo(f"  {found['advocate']} came himself in {found['parent']}")
+        click.echo(f"  {found['advocate']} himself was brought in {found['parent']}")
     for edge in found["edges"]:
         evidence = ", ".join(f"{name} {value}" for name, value in edge["evidence"].items())
         fallen = "" if edge["stands"] else "  (refunded)"

@@ -7,6 +7,7 @@ from typing import Any
 from services.referral.domain import caps, ledger, suspicion
 from services.referral.domain import payouts as rules
 from services.referral.domain.payouts import Status, Why
+from services.referral.domain.programs import Occasion
 from services.referral.domain.settling import State
 from services.referral.repository import cases, payouts, people, rewards
 from services.referral.repository import ledger as books
@@ -28,6 +29,7 @@ _WORDS = {
     caps.FRIEND: "The most that a friend gets was reached.",
     caps.PROGRAM: "The most that the program gives was reached.",
 }
+_LOST_MILESTONE = "Fewer friends count by now than it asks for, as after a refund."
 
 
 def latest(
@@ -235,7 +237,8 @@ def _detail(stored: Document) -> str:
             return f"It is in a pay-out that is on its way.{cut}{_owed_back(stored)}"
         case State.PAID:
             return f"It was paid.{cut}{_owed_back(stored)}"
-    return _WORDS.get(reason or "", "")
+    is_milestone = stored["occasion"] == Occasion.MILESTONE
+    return _LOST_MILESTONE if is_milestone and reason == "not-due" else _WORDS.get(reason or "", "")
 
 
 def _owed_back(stored: Document) -> str:
