@@ -128,14 +128,17 @@ def _admitted(keys: Keys, standing: StandingOf, kinds: tuple[Kind, ...]) -> Gran
             message = "The token does not hold: it has been revoked."
             raise Unauthenticated(message)
         case _:
-            message = "This service does not know the token's community."
+            message = (
+                f"This service does not know the token's community {found.community!r}. "
+                "One that was just created is known in a moment."
+            )
             raise Forbidden(message)
 
 
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        message = "Send a token: `Authorization: Bearer …`."
+        message = "Send a token: `Authorization: Bearer …`; `laurel tokens mint` makes one."
         raise Unauthenticated(message)
     return token.strip()
 

@@ -68,7 +68,7 @@ def _item(
 
 def _read(schema: marshmallow.Schema, sent: Any) -> dict[str, Any]:  # noqa: ANN401 (untrusted JSON)
     if not isinstance(sent, dict):
-        message = "An item is an object."
+        message = "An item is a JSON object."
         raise Malformed(message)
     try:
         loaded: dict[str, Any] = schema.load(sent)

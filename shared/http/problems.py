@@ -28,7 +28,10 @@ RETRY_AFTER_SECONDS = "5"
 
 # What the framework refuses is told in the same words as what we refuse.
 _TITLES = {kind.status: kind.title for kind in (Malformed, NotFound, TooLarge, Invalid, Unavailable)}
-_DETAILS = {404: "There is nothing at this address.", 405: "This address does not take this method."}
+_DETAILS = {
+    404: "There is nothing at this address; `/docs` lists what there is.",
+    405: "This address does not take this method.",
+}
 
 _log = telemetry.logger(__name__)
 

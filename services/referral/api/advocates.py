@@ -35,7 +35,8 @@ def enrol_advocate(body: dict[str, Any]) -> Response:
     since = body.get("since") or now
     if since > now:
         raise Invalid(
-            "Nobody is an advocate yet.", errors=[{"pointer": "/since", "detail": "this is yet to come"}]
+            "Nobody is an advocate before his time.",
+            errors=[{"pointer": "/since", "detail": "this lies in the future"}],
         )
     wanted = Enrolment(
         program=body["program"], member=people.member(body["member"]), since=since, state=State(body["state"])

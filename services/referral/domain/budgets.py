@@ -24,6 +24,8 @@ from services.referral.domain.refusals import (
     SecondPersonNeeded,
     WrongCurrency,
 )
+from shared import clock
+from shared.errors import Place
 
 #: For so long a grant waits for a second person, unless its budget says otherwise.
 PATIENCE = timedelta(days=14)
@@ -190,13 +192,13 @@ def change(before: Budget, after: Budget) -> Budget:
     used = before.reserved_minor + before.spent_minor
     if after.currency != before.currency and used:
         message = f"The budget {before.slug!r} has given away {before.currency}: its currency stays."
-        raise WrongCurrency(message)
+        raise WrongCurrency(message, errors=[Place(pointer="/currency", detail=message)])
     if after.limit_minor < used:
         message = (
             f"Of the budget {before.slug!r}, {money.units(before.spent_minor, before.currency)} are spent and "
             f"{before.reserved_minor} reserved: the limit cannot be {after.limit_minor}."
         )
-        raise BelowWhatIsSpent(message)
+        raise BelowWhatIsSpent(message, errors=[Place(pointer="/limit_minor", detail=message)])
     return replace(after, reserved_minor=before.reserved_minor, spent_minor=before.spent_minor)
 
 
@@ -239,22 +241,22 @@ def _check_waiting(grant: Grant) -> None:
 
 def _check_time(budget: Budget, now: datetime) -> None:
     if budget.begins is not None and now < budget.begins:
-        message = f"The budget {budget.slug!r} begins at {budget.begins.isoformat()}."
+        message = f"The budget {budget.slug!r} begins at {clock.text(budget.begins)}."
         raise NotBegun(message)
     if budget.ends is not None and budget.ends <= now:
-        message = f"The budget {budget.slug!r} expired at {budget.ends.isoformat()}."
+        message = f"The budget {budget.slug!r} expired at {clock.text(budget.ends)}."
         raise Expired(message)
 
 
 def _check_amount(budget: Budget, asked: Asked) -> None:
     if asked.currency != budget.currency:
         message = f"The budget {budget.slug!r} holds {budget.currency}, not {asked.currency}."
-        raise WrongCurrency(message)
+        raise WrongCurrency(message, errors=[Place(pointer="/currency", detail=message)])
     if budget.grant_maximum_minor is not None and asked.amount_minor > budget.grant_maximum_minor:
         most = money.units(budget.grant_maximum_minor, budget.currency)
         message = f"One grant from the budget {budget.slug!r} is {most} at most."
-        raise AboveMaximum(message)
+        raise AboveMaximum(message, errors=[Place(pointer="/amount_minor", detail=message)])
     if asked.amount_minor > budget.left_minor:
         left = money.units(max(budget.left_minor, 0), budget.currency)
         message = f"Of the budget {budget.slug!r}, {left} are left."
-        raise Exhausted(message)
+        raise Exhausted(message, errors=[Place(pointer="/amount_minor", detail=message)])

@@ -188,7 +188,7 @@ def check_prepared(name: str, state: State) -> None:
 def check_approved(name: str, state: State) -> None:
     """Refuse to pay what nobody has approved. Raises NotReady."""
     if state is not State.APPROVED:
-        message = f"The pay-out {name} is {state}: it is paid when a second person has approved it."
+        message = f"The pay-out {name} is {state}: only one that a second person has approved is paid."
         raise NotReady(message)
 
 
@@ -205,7 +205,7 @@ def check_mark(name: str, status: Status, wanted: Status) -> None:
         message = f"The line {name} is open: what was not paid cannot come back."
         raise NotReady(message)
     if status is not (Status.PAID if wanted is Status.BOUNCED else Status.OPEN):
-        message = f"The line {name} is {status}."
+        message = f"The line {name} is {status}: it cannot be marked {wanted} any more."
         raise AlreadyMarked(message)
 
 

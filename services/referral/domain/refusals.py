@@ -1,6 +1,16 @@
 """Why a grant, a decision on it, a change of its budget or a pay-out is refused: each is a problem of its own kind."""
 
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict, Forbidden, NotFound, Refused
+
+
+class NoAdvocate(NotFound):
+    """What is asked for is an advocate's."""
+
+    def __init__(self, program: str) -> None:
+        Refused.__init__(
+            self,
+            f"This member is no advocate of the program {program!r}: `POST /v1/advocates` makes him one.",
+        )
 
 
 class NotYours(Forbidden):

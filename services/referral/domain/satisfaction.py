@@ -45,6 +45,19 @@ class Reason(StrEnum):
     QUIET = "quiet-hours"
 
 
+WORDS = {
+    Reason.BELOW: "his latest answer is below the program's threshold",
+    Reason.HELD_OUT: "he is held out, to compare with",
+    Reason.ADVOCATE: "he is an advocate already",
+    Reason.OPTED_OUT: "he opted out",
+    Reason.NO_MEMBER: "he is no member of the community",
+    Reason.INVITED: "he is invited already",
+    Reason.DECLINED: "he declined",
+    Reason.NOT_RUNNING: "the program is not running",
+    Reason.QUIET: "these are the program's quiet hours",
+}
+
+
 class Candidacy(StrEnum):
     """Whether somebody who answered may be asked to recommend: satisfied, satisfied but held out, or not satisfied."""
 

@@ -11,6 +11,7 @@ from services.referral.domain import advocates as rules
 from services.referral.domain.advocates import By, State
 from services.referral.domain.codes import Choose
 from services.referral.domain.links import Wanted
+from services.referral.domain.refusals import NoAdvocate
 from services.referral.repository import (
     DATABASE,
     advocates,
@@ -69,7 +70,7 @@ def change(  # noqa: PLR0913 (whom, into what, why, by whom, by which chance, wh
     """Pause an advocate, end or enrol him again; what he is already changes nothing. Raises NotFound or Conflict."""
     before = advocates.one(community, program, member)
     if before is None:
-        raise NotFound("such advocate of the program", program)
+        raise NoAdvocate(program)
     friends.hold(community, before["member"])
     after = _with_state(before, state, now)
     if after is None:

@@ -39,7 +39,7 @@ def invite(
         raise NotFound("program", program)
     stored = candidacies.one(candidacies.key(community, program, who))
     if stored is None:
-        message = "This member never said how satisfied he is."
+        message = "This member never said how satisfied he is: `POST /v1/satisfaction` keeps what he answers."
         raise Conflict(message)
     friends.hold(community, who)
     invitation = candidacies.invitation(stored)
@@ -91,7 +91,7 @@ def decline(community: str, invitation: str, now: datetime) -> Document:
 
 def _refuse(found: list[Reason]) -> None:
     if found:
-        message = f"This member cannot be invited: {', '.join(found)}."
+        message = f"This member cannot be invited: {', '.join(satisfaction.WORDS[each] for each in found)}."
         raise Conflict(message, errors=[{"pointer": "/member", "detail": reason.value} for reason in found])
 
 

@@ -82,7 +82,8 @@ def _next(case: Document, decision: Decision) -> Review:
 
 def _check(case: Document, decision: Decision, owed: Sequence[Document]) -> None:
     if case["review"] not in _ALLOWED[decision]:
-        message = f"This review is {case['review']}: it cannot be decided as {decision!s}."
+        what = "nothing is to be undone" if case["review"] == Review.OPEN else "`undo` opens it again"
+        message = f"This review is {case['review']}: {what}."
         raise Conflict(message)
     if decision is Decision.UNDO and case["review"] == Review.PAID and any(each["released"] for each in owed):
         message = "What was held is released already. It can be refused: then it is taken back."

@@ -9,6 +9,7 @@ from services.referral.domain import links as rules
 from services.referral.domain.advocates import State
 from services.referral.domain.codes import Choose
 from services.referral.domain.links import Wanted
+from services.referral.domain.refusals import NoAdvocate
 from services.referral.repository import DATABASE, advocates, audit, links, programs
 from services.referral.use_cases import attributing
 from shared import clock, mongo
@@ -34,7 +35,7 @@ def make(  # noqa: PLR0913 (whose, where, what, by whom, by which chance, when)
     """
     advocate = advocates.one(community, program, member)
     if advocate is None:
-        raise NotFound("such advocate of the program", program)
+        raise NoAdvocate(program)
     place = links.holder(program, advocate["member"], wanted.channel, community)
     found = links.current([place]).get(place)
     if found is not None:

@@ -6,9 +6,10 @@ from fractions import Fraction
 from services.referral.domain import advocates as rules
 from services.referral.domain import money
 from services.referral.domain.programs import Beneficiary, Reward
+from services.referral.domain.refusals import NoAdvocate
 from services.referral.repository import DATABASE, advocates, audit, programs, rates
 from shared import mongo
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.mongo import Document
 
 
@@ -30,7 +31,7 @@ def agree(  # noqa: PLR0913 (who agrees what with whom, and why)
     """
     stored = advocates.one(community, program, member)
     if stored is None:
-        raise NotFound("such advocate of the program", program)
+        raise NoAdvocate(program)
     _check_rule(community, program, rule, now)
     before = rules.rates_at(rates.read(stored), now).get(rule)
     if before == rate:
