@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from services.referral.use_cases import recognition
 from shared import clock
-from tests.journeys.referral_truth import asking, judging
+from shared.events.titles_and_badges import BadgeAwarded, BadgeRevoked
+from tests.journeys.referral_truth import asking, judging, promises
 from tests.journeys.referral_truth.asking import OK, Asked
+from tests.journeys.referral_truth.dying import dying
 from tests.journeys.referral_truth.living import Life
 
 Place = int | str | None
@@ -127,6 +130,53 @@ def pay(life: Life, seed: int, dies: Place) -> None:
             _mark(life, each["id"], chance, dies)
 
 
+def bounce(life: Life, seed: int, dies: Place) -> None:
+    """What was paid comes back from the bank, some of it."""
+    chance = Random(seed)  # noqa: S311 (no secret)
+    for each in life.desk.ask(Asked("ada", "GET", "/v1/payouts")).json["items"]:
+        for line in life.desk.ask(Asked("ada", "GET", f"/v1/payouts/{each['id']}/lines")).json["items"]:
+            if chance.choice([True, False]):
+                path = f"/v1/payouts/{each['id']}/lines/{line['id']}/bounced"
+                life.desk.ask(Asked("shop", "POST", path, _WHY), dies=dies)
+
+
+def rotate(life: Life, link: int, dies: Place) -> None:
+    """A link gets another code; the old one counts for a while."""
+    path = f"/v1/links/{life.codes[link % len(life.codes)]}/rotation"
+    made = life.desk.ask(Asked("ada", "POST", path, {"grace": "2d"}), dies=dies)
+    if made.status_code < _REFUSED and made.json["code"] not in life.codes:
+        life.codes.append(made.json["code"])
+
+
+def coupon(life: Life, name: str, program: str, dies: Place) -> None:
+    """A coupon is somebody else's from now on."""
+    body = {"program": program, "advocate": name}
+    life.desk.ask(Asked("ada", "PUT", "/v1/coupons/ten", body), dies=dies)
+
+
+def agree(life: Life, name: str, program: str, rule: str, rate: str | None, dies: Place) -> None:
+    """A rate is agreed with one advocate, from now on."""
+    body = {"program": program, "rule": rule, "rate": rate, **_WHY}
+    life.desk.ask(Asked("ada", "PUT", f"/v1/advocates/{name}/rates", body), dies=dies)
+    life.agreed.setdefault((program, rule), set()).add(rate)
+
+
+def stand(life: Life, name: str, held: bool, dies: Place) -> None:  # noqa: FBT001
+    """A member is trusted, or no longer; we hear of it twice where we died of it."""
+    life.awarded += 1
+    body = {"community": life.community, "award": f"{life.community}:{name}", "version": life.awarded}
+    body |= {"member": life.member(name), "badge": promises.TRUSTED, "level": None, "object": None}
+    event = (
+        BadgeAwarded(**body, badge_version=1, awarded_at=life.now, decided_by=None)
+        if held
+        else BadgeRevoked(**body, revoked_at=life.now)
+    )
+    with dying(dies) as died:
+        recognition.take([event], {})
+    if died:
+        recognition.take([event], {})
+
+
 def promise(life: Life, program: str, terms: str, dies: Place) -> None:
     """A program says something else from now on."""
     del dies
@@ -181,7 +231,7 @@ _FACTS = frozenset({"join", "order", "refund", "failure", "answer"})
 ACTS: Mapping[str, Callable[..., None]] = {
     each.__name__: each
     for each in (
-        enrol, change, click, repeat, race, invite, grant, decide, review, pay, promise, wait, work, merge, erase,
-        settle,
+        enrol, change, click, repeat, race, invite, grant, decide, review, pay, bounce, rotate, coupon, agree, stand,
+        promise, wait, work, merge, erase, settle,
     )
 }  # fmt: skip

@@ -16,6 +16,12 @@ from tests.journeys.referral_truth.owing import Owing
 from tests.journeys.referral_truth.reaching import Reaching
 
 _STANDS = ("waiting", "granted")
+#: What lines of a state were moved by: what bounced was paid before.
+_MOVED = (
+    ({"paid", "bounced"}, "payout-paid"),
+    ({"failed"}, "payout-failed"),
+    ({"returned"}, "payout-returned"),
+)
 
 
 def look(life: Life) -> None:
@@ -88,12 +94,8 @@ def _payouts(life: Life) -> Iterator[str]:
     lines = _all(life, "payout_lines")
     for payout in _all(life, "payouts"):
         ours = [each for each in lines if each["payout"] == payout["_id"]]
-        for status, reason in (
-            ("paid", "payout-paid"),
-            ("failed", "payout-failed"),
-            ("returned", "payout-returned"),
-        ):
-            wanted = sorted(each["amount_minor"] for each in ours if each["status"] == status)
+        for status, reason in _MOVED:
+            wanted = sorted(each["amount_minor"] for each in ours if each["status"] in status)
             moved = mongo.collection(REFERRAL, "transfers").find({
                 "community": life.community, "reason": reason, "debit": f"paying:{payout['name']}"
             })  # fmt: skip

@@ -35,6 +35,10 @@ class Life:
     clicks: list[str] = field(default_factory=list)
     #: What was promised: (program, number of its version) → the terms as they were sent.
     promised: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    #: (program, rule) → every rate that was agreed with somebody.
+    agreed: dict[tuple[str, str], set[str | None]] = field(default_factory=dict)
+    #: How many awards were given and taken.
+    awarded: int = 0
     #: Attributions as they were when they were seen frozen.
     frozen: dict[str, Document] = field(default_factory=dict)
 

@@ -34,8 +34,10 @@ class Owing:
         rule = self._rule(reward)
         order = self._orders.get(reward["subject"])
         if order is not None and not rule.get("tiers"):
-            wanted = self._amount(rule, order, reward)
-            if reward["asked_minor"] != wanted:
+            agreed = self.life.agreed.get((reward["program"], reward["rule"]), set())
+            rules = [rule, *({**rule, "rate": each} for each in agreed - {None})]
+            wanted = {self._amount(each, order, reward) for each in rules}
+            if reward["asked_minor"] not in wanted:
                 yield f"{wanted} were promised: {reward}"
         if order is not None:
             yield from self._check_back(reward, order)
@@ -75,14 +77,13 @@ class Owing:
 
     def _own(self, reward: Document) -> int:
         """What the advocate himself was promised for the order, before caps."""
-        same = [each for each in self.rewards if each["subject"] == reward["subject"]]
+        same = [each for each in self.rewards if each["subject"] == reward.get("subject")]
         now = people.survivors({each["advocate"] for each in (*same, reward)} if reward else ())
-        own = [
-            each
-            for each in same
-            if each["to"] == "advocate" and now[each["advocate"]] == now[reward["advocate"]]
-        ]
-        return sum(each["asked_minor"] for each in own)
+        own = [each for each in same if each["to"] == "advocate"]
+        ours = [each for each in own if now[each["advocate"]] == now[reward["advocate"]]]
+        # Two accounts of one person may have been promised it, one behind the other: his own is what counts.
+        ours.sort(key=lambda each: each["advocate"] == reward["advocate"])
+        return sum({each["rule"]: each["asked_minor"] for each in ours}.values())
 
     def credited(self) -> Iterator[tuple[Document, Document]]:
         """Attributions that credit somebody with an order, each with the order, but for what a person refused."""

@@ -13,6 +13,10 @@ def _fixed(name: str, to: str, amount: int, **more: Any) -> dict[str, Any]:
     return {"name": name, "to": to, "amount_minor": amount, "currency": "EUR", **more}
 
 
+#: Who holds this badge has a shorter hold, and other caps.
+TRUSTED = "trusted"
+_STANDING = {"badges": [TRUSTED], "hold": "1h"}
+
 #: A commission for ever, a share for whoever brought the advocate, and a welcome.
 PLAIN: dict[str, Any] = {
     "landing_url": _PAGE,
@@ -24,7 +28,10 @@ PLAIN: dict[str, Any] = {
         _rate("sale", "advocate", "2.9%"),
         _rate("above", "upstream", "10%"),
         _fixed("welcome", "friend", 250, months=0),
+        _rate("month", "advocate", "1%") | {"months": 1},
+        _fixed("third", "advocate", 90, on="milestone", friends=3),
     ],
+    "standing": _STANDING,
 }
 #: The first purchase alone, a share of the advocate's own reward, and something for the second friend.
 FIRST: dict[str, Any] = {
@@ -53,6 +60,7 @@ BOUND: dict[str, Any] = {
         _fixed("joined", "friend", 40, on="join"),
     ],
     "caps": {"advocate_month_minor": 150, "friend_minor": 60, "program_minor": 400},
+    "standing": {**_STANDING, "caps": {"advocate_month_minor": 300}},
 }
 ALL = {"plain": PLAIN, "first": FIRST, "bound": BOUND}
 #: Those in which the order of arrival decides nothing.

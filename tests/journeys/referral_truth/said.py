@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.journeys import lived
 from tests.journeys.referral_truth import promises
 
 PEOPLE = ("ann", "bob", "cy", "dee", "eve", "fay", "gil")
@@ -105,8 +106,27 @@ _others = st.one_of(
     st.tuples(st.just("erase"), st.just("eve")),
     st.tuples(st.just("settle")),
 )
+#: Where many histories are lived, more may happen: whoever draws from more lives through other histories.
+_more = st.one_of(
+    st.tuples(st.just("bounce"), chances),
+    st.tuples(st.just("rotate"), _one),
+    st.tuples(st.just("coupon"), people, programs),
+    st.tuples(
+        st.just("agree"), people, programs, st.sampled_from(["sale", "again"]), st.sampled_from(["4%", None])
+    ),
+    st.tuples(st.just("stand"), people, st.booleans()),
+    st.tuples(st.just("change"), people, programs, st.just("closed")),
+    st.tuples(st.just("erase"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("merge"), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)),
+    refunds,
+    failures,
+)
 #: What happens, and at which access to the store it dies.
-acts = st.builds(lambda act, place: (*act, place), st.one_of(facts, _others), deaths)
+acts = st.builds(
+    lambda act, place: (*act, place),
+    st.one_of(facts, _others, _more) if lived.HISTORIES else st.one_of(facts, _others),
+    deaths,
+)
 _DAY = timedelta(days=1)
 
 
@@ -146,6 +166,9 @@ END = (
     ("wait", timedelta(days=31), None),
     ("pay", 2, None),
     ("pay", 3, None),
+    ("bounce", 4, None),
+    ("stand", "bob", True, None),
+    ("rotate", 2, None),
     ("refund", "c2", {**_back("r7", 1), "kind": "whole"}, None),
     # Cy came by Bob, which is frozen, and Bob by Ann.
     ("merge", "cy", "ann", None),
