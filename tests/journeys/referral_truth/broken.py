@@ -10,6 +10,7 @@ from services.referral import jobs
 from services.referral.domain import budgets, disqualifying, money, payouts, refunds, settling
 from services.referral.domain.budgets import State
 from services.referral.domain.reasons import Reason
+from services.referral.domain.visits import Class
 from services.referral.repository import attributions, friends, ledger, orders
 from services.referral.use_cases import clicking, keeping, looping, merging
 from shared import outbox
@@ -106,8 +107,7 @@ def announcements_do_not_wait_for_the_commit(patch: Patch) -> None:
 
 def robots_recommend(patch: Patch) -> None:
     """A click is a click."""
-    every = {*disqualifying._PEOPLE, "robot", "preview", "prefetch", "head"}  # noqa: SLF001
-    patch.setattr(disqualifying, "_PEOPLE", frozenset(every))
+    patch.setattr(disqualifying, "_COUNTING", frozenset(Class))
 
 
 def late_clicks_are_not_told(patch: Patch) -> None:
