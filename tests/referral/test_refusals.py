@@ -7,6 +7,7 @@ import pytest
 from tests.fixtures import Door
 from tests.referral.office import GIFTS
 from tests.referral.town import DAY, NOW, Town, text
+from tests.strangers import PROGRAM
 
 LINK = {"program": "spring", "channel": "mail"}
 GRANT = {
@@ -35,6 +36,28 @@ def test_a_refusal_says_what_to_do(
 ) -> None:
     answer = town.ask(method, f"/v1/{path}", body)
     assert (answer.status_code, said in answer.json["detail"]) == (status, True), answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "pointer", "said"),
+    [
+        ("POST", "payouts", {"period": "2026-01", "minimum": {"eur": 5}}, "/minimum/eur", "such as EUR"),
+        (
+            "POST",
+            "payouts",
+            {"period": "2026-01", "minimum": {"EUR": "5"}},
+            "/minimum/EUR",
+            "5000 are 50.00 EUR",
+        ),
+        ("PUT", "programs/x", {**PROGRAM, "window": 30}, "/window", "such as '30d'"),
+        ("PUT", "programs/x", {**PROGRAM, "holdout": 0.1}, "/holdout", "such as '2.9%'"),
+    ],
+)
+def test_a_fault_is_told_at_its_place_with_what_is_wanted(
+    town: Town, method: str, path: str, body: Any, pointer: str, said: str
+) -> None:
+    [fault] = town.ask(method, f"/v1/{path}", body).json["errors"]
+    assert (fault["pointer"], said in fault["detail"]) == (pointer, True), fault
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,38 @@
 """Pay-outs, as requests and answers hold them."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.referral.domain.payouts import State, Status, Why
 from services.referral.schemas import written
 from shared import http
 from shared.http import Moment
+
+
+class _Minimum(fields.Dict):
+    """An amount for each currency; what is wrong with either is told at its place in the body."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            keys=written.any_currency(),
+            values=written.amount(),
+            load_default=dict,
+            validate=validate.Length(0, 50),
+            metadata={"example": {"EUR": 1000}},
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            # marshmallow tells keys from values, which is no place in what was sent.
+            told = {
+                name: [*each.get("key", ()), *each.get("value", ())] for name, each in error.messages.items()
+            }
+            raise ValidationError(told) from error
 
 
 class PayoutWanted(Schema):
@@ -16,13 +43,7 @@ class PayoutWanted(Schema):
         validate=written.whole(r"(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])", "A month such as 2026-10."),
         metadata={"example": "2026-10"},
     )
-    minimum = fields.Dict(
-        keys=written.any_currency(),
-        values=written.amount(),
-        load_default=dict,
-        validate=validate.Length(0, 50),
-        metadata={"example": {"EUR": 1000}},
-    )
+    minimum = _Minimum()
 
 
 class Total(Schema):

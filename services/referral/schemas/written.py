@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -29,14 +29,15 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
 class _Written(fields.Field[T]):
-    """A value that people write as text; `parse` reads it and raises ValueError, `text` writes it."""
+    """A value that people write as text, as `example`; `parse` reads it and raises ValueError, `text` writes it."""
 
+    example: ClassVar[str]
     parse: Callable[[str], T]
     text: Callable[[T], str]
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> T:  # noqa: ANN401, ARG002
         if not isinstance(value, str):
-            reason = "Text is wanted here."
+            reason = f"Text is wanted here, such as {self.example!r}."
             raise ValidationError(reason)
         try:
             return type(self).parse(value)
@@ -51,6 +52,7 @@ class _Written(fields.Field[T]):
 class Rate(_Written[Fraction]):
     """A percentage such as `2.9%`: text, because a float cannot hold it."""
 
+    example = "2.9%"
     parse = staticmethod(money.parse_rate)
     text = staticmethod(money.rate_text)
 
@@ -58,12 +60,15 @@ class Rate(_Written[Fraction]):
 class Span(_Written[timedelta]):
     """Whole days, hours or minutes: `30d`, `24h`, `15m`."""
 
+    example = "30d"
     parse = staticmethod(durations.parse)
     text = staticmethod(durations.text)
 
 
 class TimeOfDay(_Written[time]):
     """A time of the community's day: `21:00`."""
+
+    example = "21:00"
 
     @staticmethod
     def parse(written: str) -> time:
@@ -81,7 +86,10 @@ class TimeOfDay(_Written[time]):
 
 def amount(least: int = 0, **options: Any) -> fields.Integer:  # noqa: ANN401
     """An amount in minor units: a whole number, never above the one bound of all amounts."""
-    return fields.Integer(strict=True, validate=validate.Range(least, money.MOST), **options)
+    wrong: dict[str, Any] = {"invalid": "A whole number of minor units is wanted here: 5000 are 50.00 EUR."}
+    return fields.Integer(
+        strict=True, validate=validate.Range(least, money.MOST), error_messages=wrong, **options
+    )
 
 
 def number(least: int, most: int = MOST, **options: Any) -> fields.Integer:  # noqa: ANN401
