@@ -5,7 +5,7 @@ import pytest
 from services.activity.use_cases import fan_out
 from services.referral import jobs
 from services.referral.queries import auditing
-from services.referral.use_cases import deriving
+from services.referral.use_cases import attributing, deriving
 from shared import clock, work
 from tests.couriers import Courier
 from tests.fixtures import ACTIVITY, Door
@@ -144,3 +144,20 @@ def test_what_was_taken_from_one_account_and_given_to_the_other_is_not_given_bac
         ("ann", "released", 50),
         ("bob", "reversed", 0),
     ]
+
+
+def test_what_was_frozen_meanwhile_changes_nothing_of_whom_a_later_order_names(
+    town: Town, activity: Door, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cy names herself beside Ann, who brought her. What she bought is released, and all of her is decided again."""
+    town.program("autumn", model="sticky", hold="0d", grace="0d")
+    activity("POST", "/v1/members", [{"id": name} for name in ("ann", "cy")])
+    town.join("cy", NOW - 3 * DAY, code=town.advocate("ann", "autumn"))
+    town.buy("o1", "cy", NOW - 2 * DAY, code=town.advocate("cy", "autumn", NOW - DAY))
+    town.buy("o2", "cy", NOW - DAY)
+    before = town.reasons("o2")
+    monkeypatch.setattr(clock, "now", lambda: NOW + 9 * DAY)
+    jobs.look_at_the_clock()
+    courier.carry()
+    attributing.settle_alone(town.community, town.member("cy"), clock.now())
+    assert town.reasons("o2") == before == {"ann": "won"}

@@ -47,8 +47,11 @@ def decide(
 
 
 def _refused(decided: Document) -> dict[_Whose, Document]:
-    """Who would have brought him but for who he is: what he does later names them too, and is told the same."""
-    if decided.get("frozen"):  # by what was known then
+    """Who would have brought him but for who he is, where nobody did: what he does later names them too.
+
+    They are refused there for the same: it does not change while all of a friend is decided.
+    """
+    if decided.get("frozen") or decided.get("advocate"):
         return {}
     told = {name: decided[name] for name in ("_id", "at")}
     return {
