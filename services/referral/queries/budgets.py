@@ -45,7 +45,7 @@ def given_to(
     known = people.load([member]).get(member, {})
     if known.get("community") != community or known.get("erased"):
         raise NotFound("member", called)
-    accounts = list(people.merged(people.survivors([member]).values()))
+    accounts = people.identities(member)
     found = grants.given(community, accounts, before=before, limit=limit)
     return [{**each, "detail": _detail(each)} for each in found]
 

@@ -32,7 +32,7 @@ def _accounts(member: str | None) -> list[str] | None:
     """What the accounts of a member are called: his own, and those of whom he became."""
     if member is None:
         return None
-    owners = sorted(people.merged(people.survivors([member]).values()))
+    owners = people.identities(member)
     return [rules.account(kind, owner) for kind in sorted(ledger.KEPT) for owner in owners]
 
 

@@ -88,7 +88,7 @@ def balances(community: str, member: str) -> list[dict[str, Any]]:
 
 def owners(member: str) -> list[str]:
     """By which ids a member has accounts in the ledger: his own, and those of whom he became."""
-    return sorted(people.merged(people.survivors([member]).values()))
+    return people.identities(member)
 
 
 def need(community: str, member: str, external_id: str) -> None:

@@ -67,6 +67,11 @@ def merged(members: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def identities(member: str) -> list[str]:
+    """All ids of whoever a member is now: his own, and those of whom he became."""
+    return sorted(merged(survivors([member]).values()))
+
+
 def ensure(community: str, named: Mapping[str, str]) -> None:
     """Keep people who are named for the first time (id → the community's own id), inside the running transaction.
 

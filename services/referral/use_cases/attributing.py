@@ -107,7 +107,7 @@ def follow_merge(community: str, gone: str, into: str) -> None:
 
 def attribute_advocate(mark: Mark) -> Mapping[str, Any] | None:
     """One step: the next friends who named an advocate, won by him or not, are decided anew."""
-    everybody = people.merged(people.survivors([mark["member"]]).values())
+    everybody = people.identities(mark["member"])
     if "after" not in mark:
         named = coupons.of(mark["community"], everybody)
         mongo.transact(DATABASE, lambda: note_names(mark["community"], named))
