@@ -71,7 +71,11 @@ class Served:
             self._process = subprocess.Popen(  # noqa: S603 (our own program)
                 [sys.executable, "-c", program], env=environment, stdout=log, stderr=log
             )
-        self.clients = self._await()
+        try:
+            self.clients = self._await()
+        except AssertionError:
+            self._end()
+            raise
 
     def round(self) -> Sample:
         """All requests once: seconds on the wall, and of the server's CPU."""
@@ -82,6 +86,9 @@ class Served:
     def stop(self) -> None:
         """End it."""
         self.clients.close()
+        self._end()
+
+    def _end(self) -> None:
         self._process.terminate()
         self._process.wait(_START_SECONDS)
 
