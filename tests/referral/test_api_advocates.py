@@ -152,6 +152,14 @@ def test_a_link_leads_to_the_programs_own_host(referral: Door, program: str, pag
     assert program
 
 
+def test_it_leads_to_the_host_of_today_whatever_is_planned(referral: Door, program: str) -> None:
+    moves = {**PROGRAM, "landing_url": "https://moved.example/", "effective": "2990-01-01T00:00:00Z"}
+    assert referral("PUT", f"/v1/programs/{program}", moves).status_code == 200
+    enrol(referral)
+    assert link(referral, channel="spring", landing_url=f"{PROGRAM['landing_url']}/spring").status_code == 201
+    assert link(referral, channel="later", landing_url="https://moved.example/").status_code == 422
+
+
 def test_a_rotated_code_counts_until_its_grace_is_over(referral: Door, program: str) -> None:
     enrol(referral)
     old = referral("GET", "/v1/advocates/ann/links").json["items"][0]["code"]

@@ -123,6 +123,7 @@ def test_a_program_ends_and_stays_readable(referral: Door) -> None:
         ({"currencies": ["EURO"]}, "/currencies/0"),
         ({"holdout": "101%"}, "/holdout"),
         ({"quiet": {"from": "25:00", "until": "08:00"}}, "/quiet/from"),
+        ({"quiet": {"from": "08:00", "until": "08:00"}}, "/quiet/until"),
         ({"satisfaction": {"nps": 11}}, "/satisfaction/nps"),
         ({"enrolment": {"badges": ["Nice Answer"]}}, "/enrolment/badges/0"),
         ({"caps": {"friend_minor": -1}}, "/caps/friend_minor"),

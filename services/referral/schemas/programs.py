@@ -82,6 +82,8 @@ class _Quiet(fields.Field[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
         read = _BETWEEN.load(value)
+        if read["since"] == read["until"]:
+            raise ValidationError({"until": ["Quiet hours end at another time than they begin."]})
         return (read["since"], read["until"])
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002

@@ -44,7 +44,7 @@ def make(  # noqa: PLR0913 (whose, where, what, by whom, by which chance, when)
     if advocate["state"] != State.ENROLLED:
         message = f"The advocate is {advocate['state']}: only who is enrolled gets links."
         raise Conflict(message)
-    _check(community, advocate, wanted)
+    _check(community, advocate, wanted, now)
     link = draw([(advocate, wanted)], choose, now)[0]
     links.keep([link])
     attributing.note_names(community, [link["_id"]])
@@ -138,21 +138,18 @@ def _check_same(found: Document, wanted: Wanted) -> None:
         raise Conflict(message)
 
 
-def _check(community: str, advocate: Document, wanted: Wanted) -> None:
+def _check(community: str, advocate: Document, wanted: Wanted, now: datetime) -> None:
     _check_code(wanted.code)
     if wanted.since is not None and wanted.until is not None and wanted.until <= wanted.since:
         raise _invalid("/until", "a link ends after it begins")
-    if wanted.landing_url is not None and not _leads_home(community, advocate["program"], wanted.landing_url):
+    program = programs.load(community, advocate["program"])
+    home = program.said(now).landing_url if program is not None else None
+    if wanted.landing_url is not None and not (home and rules.leads_home(wanted.landing_url, home)):
         raise _invalid("/landing_url", "a link leads to the host of its program, or below it")
     held = [each for each in links.of(community, [advocate["member"]]) if "holder" in each]
     if len(held) >= rules.MOST_CHANNELS:
         message = f"An advocate has {rules.MOST_CHANNELS} channels at most."
         raise Conflict(message)
-
-
-def _leads_home(community: str, program: str, landing_url: str) -> bool:
-    found = programs.load(community, program)
-    return found is not None and rules.leads_home(landing_url, found.versions[-1].terms.landing_url)
 
 
 def _check_code(code: str | None) -> None:
