@@ -59,6 +59,8 @@ def test_the_month_in_which_the_hold_was_over_decides_and_not_when_we_were_told(
     town.buy("o1", "bob", BORDER - INSTANT, code=code)
     town.buy("o2", "cid", BORDER, code=code, amount_minor=700)
     assert paid_with(town, "2026-01") == [50]
+    found = town.ask("GET", "/v1/members/ann/rewards").json["items"]
+    assert [each["value_date"] for each in found] == ["2026-01-31T22:00:00.000Z", "2026-01-31T21:59:59.999Z"]
     assert states(town) == [("o2", "released", None), ("o1", "paying", None)]
     assert paid_with(town, "2026-02") == [70]
 

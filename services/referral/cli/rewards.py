@@ -11,6 +11,7 @@ from shared import printing
 COLUMNS = (
     "id", "member", "owner", "state", "reason", "currency", "amount_minor", "reversed_minor", "net_minor", "program",
     "rule", "to", "occasion", "order", "friend", "advocate", "at", "accrued_at", "held_until", "released_at",
+    "value_date",
 )  # fmt: skip
 _REWARD = schemas.OwedReward()
 

@@ -187,6 +187,7 @@ def _reward(stored: Document, called: Mapping[str, str | None]) -> dict[str, Any
         "at": stored["at"],
         "accrued_at": stored["accrued_at"],
         "released_at": stored.get("released_at"),
+        "value_date": stored.get("value_date", stored.get("released_at")),
         "held_until": stored["held_until"],
         "reason": _reason(stored),
         "detail": _detail(stored),

@@ -46,6 +46,9 @@ class OwedReward(RewardAmounts):
     accrued_at = Moment(required=True)
     held_until = Moment(required=True)
     released_at = Moment(allow_none=True)
+    value_date = Moment(
+        allow_none=True, metadata={"description": "In which month's pay-out it is goes by this."}
+    )
     reason = fields.String(allow_none=True)
     detail = fields.String(required=True)
     date = Moment(allow_none=True)
