@@ -32,6 +32,14 @@ def test_an_advocate_sees_neither_the_friend_nor_other_advocates(town: Town) -> 
     assert "Until " in record(town, "secret order", audience="advocate")["text"]
 
 
+def test_what_may_still_change_it_is_said_where_it_may(town: Town) -> None:
+    town.buy("o1", code=town.advocate("ann"))
+    town.buy("o2", "eve", click=town.click("ann", NOW - DAY))
+    named, clicked = (record(town, order, audience="rep")["text"].splitlines()[-1] for order in ("o1", "o2"))
+    assert named.startswith("Until ")
+    assert ("a click" in named, "a click that comes late may change it." in clicked) == (False, True)
+
+
 def test_an_advocate_who_won_nothing_is_told_why(town: Town) -> None:
     town.advocate("dan")
     town.buy("o1", click=town.click("dan", NOW - 31 * DAY))

@@ -77,6 +77,8 @@ _RULES = {
     "kept": "whoever brought the friend before stays his advocate",
     "none": "nothing that was named or clicked counts",
 }
+#: What no click changes, however late it comes.
+_BEATS_CLICKS = frozenset({"coupon", "code", "token"})
 
 
 def text(record: Record, audience: Audience, member: str | None = None) -> str:
@@ -146,4 +148,7 @@ def _arithmetic(line: Line) -> list[str]:
 
 def _until(record: Record) -> Iterator[str]:
     if record.state == "provisional":
-        yield f"Until {clock.text(record.settles)} a click that comes late may change it."
+        what = (
+            "it is provisional" if record.rule in _BEATS_CLICKS else "a click that comes late may change it"
+        )
+        yield f"Until {clock.text(record.settles)} {what}."
