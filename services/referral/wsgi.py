@@ -90,6 +90,7 @@ def put_door(app: Flask, configuration: Settings) -> Keeping:
         keep=keeping.keep,
         fallback=configuration.fallback_url,
         proxies=configuration.proxies,
+        secure=configuration.links_url.startswith("https:"),
     )
     keeping.attach(door)
     app.wsgi_app = door  # type: ignore[method-assign]  # Flask's own way

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.referral.domain import click_keys as key_rules
-from services.referral.redirect import asked, visitors
+from services.referral.redirect import Redirect, asked, visitors
 from services.referral.redirect.visitors import Hashing
 from services.referral.use_cases import click_keys
 from shared import clock
@@ -24,9 +24,18 @@ def test_a_cookie_that_is_not_ours_is_ignored(referral: Door, garbage: str) -> N
 
 
 def test_over_https_the_cookie_is_secure() -> None:
-    """Behind a proxy, too: gunicorn takes its word for the scheme."""
+    """Behind a proxy, too: of one on this host gunicorn believes the scheme, else the links' address says it."""
     assert visitors.cookie("x", {"wsgi.url_scheme": "https"}).endswith("; Secure")
     assert "Secure" not in visitors.cookie("x", {"wsgi.url_scheme": "http"})
+    assert visitors.cookie("x", {"wsgi.url_scheme": "http"}, secure=True).endswith("; Secure")
+
+
+def test_links_that_are_public_over_https_have_secure_cookies(referral: Door) -> None:
+    door: Redirect = referral.client.application.wsgi_app  # type: ignore[assignment]
+    door._secure = True  # noqa: SLF001 (as LAUREL_LINKS_URL says it)
+    answer = Clicker(referral)(a_link(referral))
+    door._secure = False  # noqa: SLF001
+    assert answer.headers["Set-Cookie"].endswith("; Secure")
 
 
 def test_a_cookie_of_ours_is_kept(referral: Door) -> None:

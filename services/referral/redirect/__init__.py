@@ -66,7 +66,7 @@ _NOTHING_ASKED = Asked({}, [], None)
 class Redirect:
     """WSGI middleware: answers `/r/{code}`, and hands on whatever else is asked."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what an installation says of its links)
         self,
         app: "WSGIApplication",
         *,
@@ -75,10 +75,11 @@ class Redirect:
         keep: Callable[[bytes], bool],
         fallback: str | None,
         proxies: int = 0,
+        secure: bool = False,
     ) -> None:
         self._app, self._service = app, service
         self._routes, self._keep = routes, keep
-        self._fallback, self._proxies = fallback, proxies
+        self._fallback, self._proxies, self._secure = fallback, proxies, secure
         self._answered: deque[tuple[str, int, float]] = deque()
         self.hashing = Hashing({})
 
@@ -133,7 +134,7 @@ class Redirect:
         location = target.at(seen.id) if target is not None else self._fallback or ""
         headers = [("Location", location), *_COMMON]
         if seen.method == "GET" and not visitor.known:
-            headers.append(("Set-Cookie", visitors.cookie(visitor.number, environ)))
+            headers.append(("Set-Cookie", visitors.cookie(visitor.number, environ, secure=self._secure)))
         return headers
 
     def _seen(

@@ -36,10 +36,13 @@ def visitor(environ: "WSGIEnvironment", new: str) -> Visitor:
     return Visitor(found[1], known=True) if found else Visitor(new, known=False)
 
 
-def cookie(number: str, environ: "WSGIEnvironment") -> str:
-    """The cookie by which a visitor is known again: first-party, invisible to scripts, not sent from other sites."""
-    secure = "; Secure" if environ.get("wsgi.url_scheme") == "https" else ""
-    return f"{COOKIE}={number}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+def cookie(number: str, environ: "WSGIEnvironment", *, secure: bool = False) -> str:
+    """The cookie by which a visitor is known again: first-party, invisible to scripts, not sent from other sites.
+
+    `secure`: links are public over https, whatever the proxy says that stands before us.
+    """
+    also = "; Secure" if secure or environ.get("wsgi.url_scheme") == "https" else ""
+    return f"{COOKIE}={number}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{also}"
 
 
 def address(environ: "WSGIEnvironment", proxies: int) -> str:
