@@ -123,6 +123,17 @@ def test_what_was_named_before_anybody_stood_behind_it_is_found_once_somebody_do
     )
 
 
+def test_what_a_friend_named_is_known_as_before_once_it_is_frozen(town: Town) -> None:
+    """It is frozen behind his back, when something is released."""
+    town.join("bob", NOW - DAY, code=town.advocate("ann"))
+    town.buy("o1", "bob", code="nobodyscode")
+    [before] = friends.load([town.member("bob")]).values()
+    mongo.transact(REFERRAL, lambda: attributions.freeze(each["_id"] for each in stored(town)))
+    settle_alone(town.community, town.member("bob"), NOW)
+    [after] = friends.load([town.member("bob")]).values()
+    assert after["wants"] == before["wants"] != []
+
+
 def test_a_click_that_is_drained_later_attributes_who_waits_for_it(town: Town) -> None:
     code = town.advocate("ann")
     town.buy("o1", click=late(town))

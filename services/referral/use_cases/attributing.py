@@ -234,11 +234,10 @@ def _of_friend(known: Known, decided: Sequence[Document]) -> Document:
 
 
 def _wanted(decided: Sequence[Document]) -> set[str]:
-    """What was named and led to nobody, as codes and coupons are compared."""
+    """What was named and led to nobody, as codes and coupons are compared, frozen or not."""
     names = [
         each["name"]
         for one in decided
-        if not one.get("frozen")
         for each in one["candidates"]
         if each["door"] in _NAMED_OUTRIGHT and each["reason"] in _NOBODY
     ]

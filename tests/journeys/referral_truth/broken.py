@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 from services.referral import jobs
@@ -11,8 +12,8 @@ from services.referral.domain import budgets, disqualifying, money, payouts, ref
 from services.referral.domain.budgets import State
 from services.referral.domain.reasons import Reason
 from services.referral.domain.visits import Class
-from services.referral.repository import attributions, friends, ledger, orders
-from services.referral.use_cases import clicking, keeping, looping, merging
+from services.referral.repository import attributions, friends, ledger, orders, people
+from services.referral.use_cases import clicking, keeping, looping, merging, reaching
 from shared import outbox
 from tests.journeys.broken import Broken, Patch
 
@@ -120,6 +121,12 @@ def a_merge_is_not_followed(patch: Patch) -> None:
     patch.setitem(jobs.STEPS, merging.MERGED, lambda _: None)
 
 
+def accounts_are_counted_apart(patch: Patch) -> None:
+    """A milestone is reached by the friends of one account alone, whoever else it is."""
+    alone = SimpleNamespace(merged=lambda some: {each: each for each in some}, survivors=people.survivors)
+    patch.setattr(reaching, "people", alone)
+
+
 def balances_stand_still(patch: Patch) -> None:
     """Transfers are kept, and what lies on accounts is not."""
     patch.setattr(ledger, "_move", lambda _: None)
@@ -145,5 +152,6 @@ ALL: Mapping[str, Broken] = {
         (late_clicks_are_not_told, 0),
         (a_merge_is_not_followed, 0),
         (balances_stand_still, 0),
+        (accounts_are_counted_apart, 2),
     )
 }
