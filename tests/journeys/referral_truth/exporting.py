@@ -20,6 +20,8 @@ def export(community: str) -> Export:
     for name in names():
         for each in mongo.collection(REFERRAL, name).find({"community": community}):
             kept = {key: value for key, value in each.items() if key not in _TURNS.get(name, ())}
+            if name == "attributions":
+                kept["candidates"] = [_told(one) for one in each["candidates"]]
             if kept.keys() - {"_id", "community"}:  # whoever was only held is nothing yet
                 found[f"{name} {each['_id']}"] = written(kept)
     found["outbox"] = str(announced(community))
@@ -49,6 +51,11 @@ def forget(community: str) -> None:
 def names() -> list[str]:
     """All collections of the service."""
     return sorted({each._meta["collection"] for each in documents.EVERY})  # noqa: SLF001 (mongoengine's own)
+
+
+def _told(candidate: Document) -> Document:
+    """Until when a rotated code counts is told of what is decided from then on: it changes nothing before it."""
+    return {key: value for key, value in candidate.items() if key != "until"}
 
 
 def written(document: Document) -> str:
