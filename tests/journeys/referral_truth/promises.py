@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.journeys import lived
+
 _PAGE = "https://shop.example/"
 
 
@@ -28,10 +30,7 @@ PLAIN: dict[str, Any] = {
         _rate("sale", "advocate", "2.9%"),
         _rate("above", "upstream", "10%"),
         _fixed("welcome", "friend", 250, months=0),
-        _rate("month", "advocate", "1%") | {"months": 1},
-        _fixed("third", "advocate", 90, on="milestone", friends=3),
     ],
-    "standing": _STANDING,
 }
 #: The first purchase alone, a share of the advocate's own reward, and something for the second friend.
 FIRST: dict[str, Any] = {
@@ -60,8 +59,15 @@ BOUND: dict[str, Any] = {
         _fixed("joined", "friend", 40, on="join"),
     ],
     "caps": {"advocate_month_minor": 150, "friend_minor": 60, "program_minor": 400},
-    "standing": {**_STANDING, "caps": {"advocate_month_minor": 300}},
 }
+#: Where many histories are lived, programs say more: months that end, another milestone, what good standing changes.
+if lived.HISTORIES:
+    PLAIN["rewards"] += [
+        _rate("month", "advocate", "1%") | {"months": 1},
+        _fixed("third", "advocate", 90, on="milestone", friends=3),
+    ]
+    PLAIN["standing"] = _STANDING
+    BOUND["standing"] = {**_STANDING, "caps": {"advocate_month_minor": 300}}
 ALL = {"plain": PLAIN, "first": FIRST, "bound": BOUND}
 #: Those in which the order of arrival decides nothing.
 FREE = ("plain", "first")

@@ -159,6 +159,8 @@ _ALWAYS = (
     ("grant", 9, "cy", 40, None),
 )
 BEGINNING = (*_CHAIN, *_ALWAYS)
+#: Where many histories are lived, each has these.
+_LATE = (("bounce", 4, None), ("stand", "bob", True, None), ("rotate", 2, None)) if lived.HISTORIES else ()
 #: How every history ends: what was held is released, some of it is paid, something is given back, and two are one.
 END = (
     ("wait", timedelta(days=31), None),
@@ -166,9 +168,7 @@ END = (
     ("wait", timedelta(days=31), None),
     ("pay", 2, None),
     ("pay", 3, None),
-    ("bounce", 4, None),
-    ("stand", "bob", True, None),
-    ("rotate", 2, None),
+    *_LATE,
     ("refund", "c2", {**_back("r7", 1), "kind": "whole"}, None),
     # Cy came by Bob, which is frozen, and Bob by Ann.
     ("merge", "cy", "ann", None),
