@@ -33,7 +33,7 @@ def judge(life: Life) -> None:
     """What holds when all is done that is to be done."""
     life.settle()
     look(life)
-    for faults in (_sums, _budgets, _payouts, _taken, _announced, _frozen, _circles, _trees):
+    for faults in (_sums, _budgets, _payouts, _taken, _announced, _frozen, _circles, _descents, _trees):
         _none(faults(life))
     _none(Owing(life).faults())
     _none(Reaching(Owing(life)).faults())
@@ -158,6 +158,18 @@ def _circles(life: Life) -> Iterator[str]:
                 now = came.get(now)
             if now is not None:
                 yield f"a circle in {program}: {friend} {came}"
+
+
+def _descents(life: Life) -> Iterator[str]:
+    """Nobody is credited with whoever he descends from, but for what was decided for ever before that was known."""
+    credited = [
+        each for each in _all(life, "attributions") if each.get("advocate") and not each.get("frozen")
+    ]
+    now = people.survivors({each[who] for each in credited for who in ("advocate", "friend")})
+    for each in credited:
+        came = _parents(life).get(each["program"], {})
+        if now[each["friend"]] in to_the_root(now[each["advocate"]], came.get):
+            yield f"he descends from his friend: {each} {came}"
 
 
 def _trees(life: Life) -> Iterator[str]:
