@@ -2,15 +2,20 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 #: What makes a spreadsheet compute or call out, by OWASP's list, with the full-width forms that some fold.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A number computes nothing; ids such as -1 exist (Stack Exchange's own account), and are to be found again.
+_NUMBER = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
 
 
 def cell(text: str) -> str:
     """Text that a spreadsheet shows and does not run: an apostrophe before what would begin a formula."""
+    if _NUMBER.fullmatch(text):
+        return text
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
