@@ -66,9 +66,7 @@ def _answered(connection: object) -> None:
     while not answer.endswith(_END):
         received = connection.recv(4_096)  # type: ignore[attr-defined]
         if not received:
-            message = (
-                "the server closed a connection: a worker ends after 50,000 requests, ask for fewer rounds"
-            )
+            message = "the server closed a connection"
             raise AssertionError(message)
         answer += received
     if not answer.startswith(b"HTTP/1.1 302"):

@@ -61,6 +61,8 @@ class Served:
             "LAUREL_API_WORKERS": "1",
             "LAUREL_PROXIES": "1",
             "LAUREL_LOG_LEVEL": "warning",
+            # A worker that ends in the midst of it is no part of the comparison.
+            "GUNICORN_CMD_ARGS": "--max-requests 0",
             "PROMETHEUS_MULTIPROC_DIR": str(machine.directory / f"metrics-{name}"),
         }
         program = (
