@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from services.referral import jobs
 from services.referral.domain.programs import Standing
 from services.referral.repository import people, programs, rewards, standings
@@ -195,6 +197,26 @@ def test_good_standing_shortens_the_hold_and_losing_it_takes_that_back(
     courier.carry()
     assert held(shop) == DAY
     take(revoked(community, shop.id("ann"), version=2, day=1))
+    courier.carry()
+    assert held(shop) == HOLD
+
+
+@pytest.mark.parametrize("flags", [[], ["same-ip"]])
+def test_an_award_of_who_became_somebody_else_is_his_standing(
+    community: str, courier: Courier, flags: list[str]
+) -> None:
+    """Of what is held, and of what a person has to look at first."""
+    shop = Shop(community, now=clock.now())
+    shop.promises(terms(standing=Standing(badges=frozenset({"poster"}), hold=DAY)))
+    shop.knows("ann", "bob", "old")
+    shop.sells(flags=flags)
+    mongo.collection(REFERRAL, "people").update_one(
+        {"_id": shop.id("old")}, {"$set": {"merged_into": shop.id("ann")}}
+    )
+    take(awarded(community, shop.id("old")))
+    courier.carry()
+    assert held(shop) == DAY
+    take(revoked(community, shop.id("old"), version=2, day=1))
     courier.carry()
     assert held(shop) == HOLD
 

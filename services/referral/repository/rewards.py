@@ -85,10 +85,10 @@ def ripe(community: str, now: datetime, after: tuple[datetime, str] | None, limi
     return list(_rewards().find(query, sort=[("ripe", 1), ("_id", 1)], limit=limit))
 
 
-def waiting(members: Iterable[str]) -> list[Document]:
-    """Rewards for what these advocates brought about that are held yet."""
-    query = {"advocate": {"$in": list(members)}, "ripe": {"$exists": True}}
-    return list(_rewards().find(query, {"community": 1, "friend": 1}, batch_size=mongo.AT_ONCE))
+def unreleased(members: Iterable[str]) -> list[Document]:
+    """Rewards for what these advocates brought about that are held, in review, or taken back before that."""
+    query = {"advocate": {"$in": list(members)}, "released": False}
+    return list(_rewards().find(query, {"friend": 1}, batch_size=mongo.AT_ONCE))
 
 
 def _rewards() -> Collection[Document]:

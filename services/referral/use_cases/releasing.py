@@ -16,7 +16,7 @@ from shared.work import Mark
 
 #: Rewards of a community may be ripe.
 RELEASE = "release"
-#: An advocate's standing changed: what is held for him may wait longer, or less.
+#: An advocate's standing changed: what is not released yet may wait longer, or less.
 RECONSIDER = "reconsider-holds"
 #: The rewards of one friend could not be followed.
 FOLLOW = "follow-rewards"
@@ -46,7 +46,10 @@ def escalate(now: datetime) -> int:
 
 
 def reconsider(community: str, member: str) -> None:
-    """Look again at what is held for an advocate, inside the running transaction: his standing changed."""
+    """Look again at what is not released of what an advocate brought about: his standing changed.
+
+    Inside the running transaction.
+    """
     work.add(DATABASE, RECONSIDER, community, member=member)
 
 
@@ -68,9 +71,9 @@ def _release(mark: Mark) -> Mapping[str, Any] | None:
 
 
 def _reconsider(mark: Mark) -> None:
-    members = people.merged([mark["member"]])
-    waiting = rewards.waiting(members)
-    _follow_each(mark["community"], (each["friend"] for each in waiting), clock.now())
+    # It may be an award of somebody whom he became, or who became him.
+    unreleased = rewards.unreleased(people.identities(mark["member"]))
+    _follow_each(mark["community"], (each["friend"] for each in unreleased), clock.now())
 
 
 def _follow_each(community: str, some: Iterable[str], now: datetime) -> None:
