@@ -11,6 +11,7 @@ from datetime import datetime
 from services.referral.domain import milestones, rewards
 from services.referral.domain.milestones import Name, Purchase, Reached
 from services.referral.domain.programs import Program
+from services.referral.domain.rewards import Credit
 from services.referral.domain.suspicion import Review
 from services.referral.repository import DATABASE, attributions, cases, people, programs
 from services.referral.repository import rewards as store
@@ -32,7 +33,11 @@ def settle(day: Day, slug: str, advocate: str) -> None:
     ids = sorted(people.merged([advocate]))
     kept = [each for each in store.milestones(ids) if each["program"] == slug]
     found = _reached(day, program, ids, kept)
-    waits = {name: _wanted(day, program, advocate, each) for name, each in found.items()}
+    credited = {
+        name: histories.credit(day.history.community, program, each.version, advocate, day.now)
+        for name, each in found.items()
+    }
+    waits = {name: _wanted(each, credited[name]) for name, each in found.items()}
     chosen = moving.chosen(kept, _name)
     for stored in (each for each in kept if not each["released"]):
         name = _name(stored)
@@ -42,7 +47,8 @@ def settle(day: Day, slug: str, advocate: str) -> None:
             moving.settle(day, stored, Wanted(is_due=False))
     new = found.keys() - chosen.keys()
     for name in sorted(new):
-        _grant(day, program, advocate, found[name], waits[name])
+        due = milestones.due(slug, advocate, found[name])
+        moving.grant(day, due, credited[name], waits[name], friend=found[name].last.friend)
     if new or any(each.review == Review.OPEN for each in waits.values()):
         _collide(day.history.community, [slug], [advocate])
 
@@ -87,9 +93,8 @@ def _purchases(day: Day, slug: str, ids: Iterable[str]) -> Iterator[Purchase]:
         yield from (Purchase(each["at"], each["_id"], now[each["friend"]]) for each in some)
 
 
-def _wanted(day: Day, program: Program, advocate: str, reached: Reached) -> Wanted:
+def _wanted(reached: Reached, credit: Credit) -> Wanted:
     """It waits as its program says, for late clicks of whoever it took, and for whoever has to look at one of these."""
-    credit = histories.credit(day.history.community, program, reached.version, advocate, day.now)
     at, reviews = reached.last.at, cases.reviews(reached.by)
     return Wanted(
         is_due=True,
@@ -106,13 +111,6 @@ def _follow(day: Day, stored: Document, reached: Reached, wanted: Wanted) -> Non
         stored.update(told)
         day.changed[stored["_id"]] = stored
     moving.settle(day, stored, wanted)
-
-
-def _grant(day: Day, program: Program, advocate: str, reached: Reached, wanted: Wanted) -> None:
-    credit = histories.credit(day.history.community, program, reached.version, advocate, day.now)
-    moving.grant(
-        day, milestones.due(program.slug, advocate, reached), credit, wanted, friend=reached.last.friend
-    )
 
 
 def _name(stored: Document) -> Name:
