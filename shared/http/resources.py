@@ -26,8 +26,11 @@ def wanted(sent: Any, schema: marshmallow.Schema, request: Request) -> Any:  # n
     read_only = {
         field.data_key or name for name, field in schema.fields.items() if isinstance(field, ReadOnly)
     }
-    for name in read_only & sent.keys() & (request.view_args or {}).keys():
-        _check_same(name, sent[name], (request.view_args or {})[name])
+    if not read_only:
+        return sent
+    address = request.view_args or {}
+    for name in read_only & sent.keys() & address.keys():
+        _check_same(name, sent[name], address[name])
     return {name: value for name, value in sent.items() if name not in read_only}
 
 
