@@ -193,12 +193,7 @@ def test_good_standing_shortens_the_hold_and_losing_it_takes_that_back(
     shop.knows("ann", "bob")
     shop.sells()
     assert held(shop) == HOLD
-    take(awarded(community, shop.id("ann")))
-    courier.carry()
-    assert held(shop) == DAY
-    take(revoked(community, shop.id("ann"), version=2, day=1))
-    courier.carry()
-    assert held(shop) == HOLD
+    check_that_it_moves_the_hold(shop, courier, "ann")
 
 
 @pytest.mark.parametrize("flags", [[], ["same-ip"]])
@@ -213,10 +208,15 @@ def test_an_award_of_who_became_somebody_else_is_his_standing(
     mongo.collection(REFERRAL, "people").update_one(
         {"_id": shop.id("old")}, {"$set": {"merged_into": shop.id("ann")}}
     )
-    take(awarded(community, shop.id("old")))
+    check_that_it_moves_the_hold(shop, courier, "old")
+
+
+def check_that_it_moves_the_hold(shop: Shop, courier: Courier, whose: str) -> None:
+    """An award of somebody shortens the hold of the only reward, and its end takes that back."""
+    take(awarded(shop.community, shop.id(whose)))
     courier.carry()
     assert held(shop) == DAY
-    take(revoked(community, shop.id("old"), version=2, day=1))
+    take(revoked(shop.community, shop.id(whose), version=2, day=1))
     courier.carry()
     assert held(shop) == HOLD
 
